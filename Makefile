@@ -1,0 +1,40 @@
+# The verbs of Sanad. Everything is installed into .venv/, nothing outside it but the encoder's files (the user's cache)
+# and the index (RAG_INDEX, else the user's data folder).
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+
+.PHONY: install chat test lint screenshots clean
+
+install: .venv/installed
+
+chat: install
+	@$(BIN)/sanad chat
+
+test: .venv/installed-test lint
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: .venv/installed-test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+screenshots: .venv/installed-test
+	@$(BIN)/python -m pytest tests/browser -k real
+
+clean:
+	rm -rf .venv build dist .coverage .mypy_cache .ruff_cache .pytest_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Sanad needs Python 3.11 or newer, not " + sys.version.split()[0] + "; name one: make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing Sanad into .venv (the first time this downloads about 1 GB; see README.md)"
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	@$(PIP) --editable '.[test]'
+	@touch $@

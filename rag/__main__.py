@@ -1,0 +1,157 @@
+"""The command line: `sanad …`, or `python -m rag …`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rag import show
+from rag.errors import SanadError, SettingsError
+from rag.open import open_index, open_rag
+from rag.settings import Settings
+
+app = typer.Typer(
+    help="Ask a collection of news articles, in Arabic or English; every statement cites its passage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+IndexFolder = Annotated[Path | None, typer.Option("--index", help="Folder of the index.  [env: RAG_INDEX]")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; progress goes to stderr.")]
+Language = Annotated[str | None, typer.Option(help="Search articles of this language only: ar or en.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day, such as 2026-01-31.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; the one place where errors become one line and an exit code: 1, or 2 for wrong usage."""
+    show.use_utf8()
+    try:
+        app(arguments)
+    except (SettingsError, ValueError) as error:
+        show.error(str(error))
+        sys.exit(2)
+    except SanadError as error:
+        show.error(str(error))
+        sys.exit(1)
+
+
+@app.command()
+def index(
+    places: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders, patterns.")] = None,
+    sync: Annotated[bool, typer.Option("--sync", help="Remove articles whose files are gone from these.")] = False,
+    index: IndexFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the index in step with files; without any, with all that were indexed before."""
+    settings = Settings(index=index)
+    target = open_index(settings)
+    with show.progress("indexing") as progress:
+        if places:
+            report = target.add(*places, sync=sync, progress=progress)
+        elif target.exists:
+            report = target.refresh(progress)
+        else:
+            report = target.add(settings.sources, progress=progress)
+    show.index_report(report, as_json=as_json)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def articles(index: IndexFolder = None, as_json: AsJson = False) -> None:
+    """List what is indexed."""
+    settings = Settings(index=index)
+    show.articles(_existing(settings).index.articles(), as_json=as_json)
+
+
+@app.command()
+def remove(article_ids: Annotated[list[str], typer.Argument(metavar="ID...")], index: IndexFolder = None) -> None:
+    """Remove articles from the index; their files stay."""
+    report = open_index(Settings(index=index)).remove(*article_ids)
+    show.index_report(report, as_json=False)
+
+
+@app.command()
+def search(
+    query: str,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 10,
+    language: Language = None,
+    since: Day = None,
+    until: Day = None,
+    index: IndexFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find passages."""
+    rag = _existing(Settings(index=index))
+    hits = rag.search(query, k, **_filter(language, since, until))
+    show.hits(hits, as_json=as_json)
+
+
+@app.command()
+def ask(
+    question: str,
+    language: Language = None,
+    since: Day = None,
+    until: Day = None,
+    index: IndexFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with citations; JSON to a pipe."""
+    rag = _existing(Settings(index=index))
+    answers = rag.stream(question, **_filter(language, since, until))
+    show.answer(answers, as_json=as_json or not sys.stdout.isatty())
+
+
+@app.command()
+def chat(
+    host: Annotated[str | None, typer.Option(help="Loopback address.  [env: GRADIO_SERVER_NAME]")] = None,
+    port: Annotated[int | None, typer.Option(help="[env: GRADIO_SERVER_PORT]")] = None,
+    index: IndexFolder = None,
+) -> None:
+    """Serve the chat to this machine's browser."""
+    settings = Settings(index=index, host=host, port=port)
+    if settings.host not in ("127.0.0.1", "localhost", "::1"):
+        raise SettingsError(
+            f"GRADIO_SERVER_NAME={settings.host!r}: only this machine can be served, since there are no accounts yet; "
+            "use --host 127.0.0.1"
+        )
+    from ui.app import serve
+
+    target = open_index(settings)
+    if target.exists:
+        with show.progress("looking for changes") as progress:
+            report = target.refresh(progress)
+        show.failures(report)
+    rag = _existing(settings)
+    rag.warm_up()
+    serve(rag, settings.host, settings.port, on_ready=lambda address: show.note(f"Sanad is at {address}"))
+
+
+@app.command()
+def doctor(index: IndexFolder = None, as_json: AsJson = False) -> None:
+    """Say what is installed and which encoder and index are in use."""
+    from rag.doctor import examine
+
+    show.findings(examine(Settings(index=index)), as_json=as_json)
+
+
+def _existing(settings: Settings) -> Any:
+    """Open for questions; builds the index first, with a progress bar, where there is none."""
+    with show.progress("indexing") as progress:
+        return open_rag(settings, progress)
+
+
+def _filter(language: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    if language not in (None, "ar", "en"):
+        raise ValueError(f"--language is {language!r}; it must be ar or en")
+    return {"language": language, "since": since and since.date(), "until": until and until.date()}
+
+
+if __name__ == "__main__":
+    main()

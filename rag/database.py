@@ -1,0 +1,123 @@
+"""The tables of an index, and how its SQLite database is opened.
+
+WAL lets readers go on reading while one process writes; a folder that cannot be written to is read as it stands.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+
+from rag.errors import IndexStateError
+
+FORMAT = 1
+"""Version of what lies in the index folder; raise it with every change that older or newer code cannot read."""
+
+schema = sa.MetaData()
+facts = sa.Table(
+    "facts",
+    schema,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)
+sources = sa.Table(
+    "sources",
+    schema,
+    sa.Column("place", sa.String, primary_key=True),
+    sa.Column("digest", sa.String, nullable=False),
+    sa.Column("article_id", sa.String, nullable=False, index=True),
+    sa.Column("removed", sa.Boolean, nullable=False),
+)
+articles = sa.Table(
+    "articles",
+    schema,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("language", sa.String, nullable=False),
+    sa.Column("published", sa.Date, nullable=True),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("licence", sa.String, nullable=False),
+)
+passages = sa.Table(
+    "passages",
+    schema,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("article_id", sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("sentences", sa.Text, nullable=False),  # JSON list of spans
+    sa.Column("vectors", sa.LargeBinary, nullable=False),  # float16, one row a sentence
+)
+
+
+def open_database(folder: Path, *, writable: bool) -> sa.Engine:
+    """Open `folder/catalog.sqlite`; it is made when it is not there and `writable`.
+
+    Raises:
+        IndexStateError: there is none, it was made by another version of Sanad, or it cannot be used.
+    """
+    path = folder / "catalog.sqlite"
+    if not writable and not path.is_file():
+        raise IndexStateError(f"{folder}: holds no index; build it with: sanad index --index {folder}")
+    mode = "mode=rwc" if writable else "mode=rw" if is_writable(folder) else "mode=ro&immutable=1"
+    engine = sa.create_engine(f"sqlite:///file:{quote(str(path.absolute()))}?{mode}&uri=true")
+    sa.event.listen(engine, "connect", _configure_writer if writable else _configure)
+    try:
+        if writable:
+            schema.create_all(engine)
+        _check_format(engine, folder, writable=writable)
+    except sa.exc.DatabaseError as error:
+        raise explain(error, folder) from error
+    return engine
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether files can be made in the folder; tried, since permissions alone do not tell."""
+    try:
+        probe = folder / ".write-probe"
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def explain(error: Exception, folder: Path) -> IndexStateError:
+    """Return the error to raise for one that the database or the disk gave."""
+    reason = str(getattr(error, "orig", error))
+    if "readonly" in reason or "Read-only" in reason or "unable to open" in reason or "Permission" in reason:
+        return IndexStateError(f"{folder}: the index folder is read-only; make it writable or choose another (--index)")
+    if "full" in reason or "No space" in reason:
+        return IndexStateError(f"{folder}: the disk is full; free some space and run: sanad index --index {folder}")
+    return IndexStateError(
+        f"{folder}: the index is damaged ({reason}); move the folder away and run: sanad index --index {folder}"
+    )
+
+
+def _check_format(engine: sa.Engine, folder: Path, *, writable: bool) -> None:
+    with engine.begin() as connection:
+        found = connection.scalar(sa.select(facts.c.value).where(facts.c.name == "format"))
+        if found is None and writable:
+            connection.execute(facts.insert(), [{"name": "format", "value": str(FORMAT)}])
+        elif found != str(FORMAT):
+            age = "a newer" if found and int(found) > FORMAT else "an older"
+            raise IndexStateError(
+                f"{folder}: made by {age} Sanad (format {found}, this one reads {FORMAT}); move the folder away and "
+                f"run: sanad index --index {folder}"
+            )
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA busy_timeout = 10000")  # milliseconds
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _configure_writer(connection: Any, record: Any) -> None:
+    _configure(connection, record)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")

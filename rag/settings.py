@@ -1,0 +1,72 @@
+"""Flags, environment and `.env` → Settings: the only reader of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+BUNDLED_ENCODER = "multilingual-e5-small"
+"""Name of the encoder that comes with Sanad; any other value of `RAG_ENCODER` is a model's name or folder."""
+
+
+class Settings(BaseSettings):
+    """What can be chosen; each field is read from `RAG_<FIELD>` unless another name is given.
+
+    Raises:
+        SettingsError: a value cannot be used; names the variable, the value and what is allowed.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="RAG_", env_file=".env", extra="ignore", frozen=True)
+
+    index: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("sanad") / "index",
+        description="folder of the index",
+    )
+    corpus: Path | None = Field(default=None, description="file or folder that is indexed when none is named")
+    cache: Path = Field(
+        default_factory=lambda: platformdirs.user_cache_path("sanad"),
+        description="folder that the bundled encoder is unpacked into",
+    )
+    encoder: str = Field(default=BUNDLED_ENCODER, min_length=1, description="sentence-transformers model")
+    passage_tokens: int = Field(default=192, ge=32, le=4096, description="encoder tokens a passage may have")
+    host: str = Field(default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="address of the chat")
+    port: int = Field(default=7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT", description="its port")
+
+    def __init__(self, **values: Any) -> None:
+        """Take `values` before the environment; a value of None counts as not given."""
+        aliases = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
+        try:
+            super().__init__(**{aliases.get(k, k): v for k, v in values.items() if v is not None})
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from error
+
+    @property
+    def sources(self) -> Path:
+        """What is indexed when nothing is named: `corpus`, else `corpus/` here, else the copy installed with Sanad.
+
+        Raises:
+            SettingsError: there is none of the three.
+        """
+        if self.corpus is not None:
+            return self.corpus
+        installed = Path(__file__).parent / "corpus"
+        checkout = Path(__file__).parent.parent / "corpus"
+        for folder in (Path("corpus"), installed, checkout):
+            if (folder / "articles").is_dir():
+                return folder / "articles"
+            if folder.is_dir() and folder == Path("corpus"):
+                return folder
+        raise SettingsError("no corpus/ here and none installed: name a folder, or set RAG_CORPUS")
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    variable = name if name.isupper() else f"RAG_{name.upper()}"
+    return f"{variable}={first.get('input')!r}: {first['msg']}"

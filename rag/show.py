@@ -1,0 +1,160 @@
+"""Answers, hits and reports → the terminal or one JSON object; the only module of `rag` that prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from rag.catalog import ArticleSummary
+from rag.types import Answer, Hit, IndexReport
+from rag.update import Progress
+
+_RIGHT_TO_LEFT_ISOLATE, _END_OF_ISOLATE = "\u2067", "\u2069"
+
+
+def use_utf8() -> None:
+    """Write UTF-8 whatever the terminal's locale says: Arabic must not fail in a pipe or under `LANG=C`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+
+
+def error(message: str) -> None:
+    """Print one line to stderr."""
+    _stderr().print(f"[bold red]sanad:[/] {escape(' '.join(message.split()))}", soft_wrap=True, highlight=False)
+
+
+def note(message: str) -> None:
+    """Print a line for the person at the terminal, to stderr."""
+    _stderr().print(message, soft_wrap=True, highlight=False, markup=False)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """Show a progress bar on stderr from the first call on; nothing where there is nothing to do."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=_stderr()) as bar:
+        task = None
+
+        def advance(done: int, total: int, name: str) -> None:
+            nonlocal task
+            if task is None:
+                task = bar.add_task(label, total=total)
+            bar.update(task, completed=done, total=total)
+
+        yield advance
+
+
+def index_report(report: IndexReport, *, as_json: bool) -> None:
+    """Show what changed; each failed source with its reason."""
+    if as_json:
+        _print_json(report.to_dict())
+        return
+    parts = [f"{len(getattr(report, name))} {name}" for name in ("added", "changed", "unchanged", "removed", "failed")]
+    note(", ".join(part for part in parts if not part.startswith("0 ")) or "nothing to do")
+    failures(report)
+
+
+def failures(report: IndexReport) -> None:
+    """Show each source that failed, on stderr."""
+    for failure in report.failed:
+        error(failure.reason)
+
+
+def articles(summaries: Sequence[ArticleSummary], *, as_json: bool) -> None:
+    """Show a line for each article."""
+    if as_json:
+        _print_json({"articles": [summary.to_dict() for summary in summaries]})
+        return
+    table = Table("id", "language", "published", "source", "title", box=None, pad_edge=False)
+    table.add_column("passages", justify="right")
+    for s in summaries:
+        row = (s.id, s.language, s.published.isoformat() if s.published else "", s.source, s.title, str(s.passages))
+        table.add_row(*map(escape, row))
+    Console().print(table)
+
+
+def hits(found: Sequence[Hit], *, as_json: bool) -> None:
+    """Show hits, best first."""
+    if as_json:
+        _print_json({"hits": [hit.to_dict() for hit in found]})
+        return
+    console = Console(highlight=False)
+    for hit in found:
+        passage = hit.passage
+        console.print(
+            f"[bold]{hit.rank}.[/] {escape(_isolate(passage.title, passage.language))}  [dim]{hit.score:.2f}[/]"
+        )
+        console.print(f"   [dim]{escape(_origin(hit))}[/]")
+        console.print(f"   {escape(_isolate(passage.text, passage.language))}\n")
+    if not found:
+        note("nothing found")
+
+
+def answer(answers: Iterable[Answer], *, as_json: bool) -> None:
+    """Show an answer as it grows, then its citations; or the last one as JSON."""
+    last = None
+    shown = ""
+    for last in answers:
+        if not as_json:
+            if not last.text.startswith(shown):  # what was said is taken back: begin again on a new line
+                sys.stdout.write("\n")
+                shown = ""
+            sys.stdout.write(last.text[len(shown) :])
+            sys.stdout.flush()
+            shown = last.text
+    if last is None:
+        return
+    if as_json:
+        _print_json(last.to_dict())
+        return
+    sys.stdout.write("\n")
+    console = Console(highlight=False)
+    for citation in last.citations:
+        passage = citation.passage
+        console.print(f"\n[bold]\\[{citation.number}][/] {escape(_isolate(passage.title, passage.language))}")
+        day = passage.published.isoformat() if passage.published else ""
+        console.print(f"    [dim]{escape(' · '.join(filter(None, (passage.source, day, passage.article_id))))}[/]")
+    if last.abstained:
+        for hit in last.nearest:
+            passage = hit.passage
+            console.print(f"  [dim]~ {escape(_isolate(passage.title, passage.language))} ({escape(_origin(hit))})[/]")
+
+
+def findings(found: dict[str, Any], *, as_json: bool) -> None:
+    """Show what `doctor` found, a line each."""
+    if as_json:
+        _print_json(found)
+        return
+    width = max(map(len, found))
+    for name, value in found.items():
+        Console(highlight=False).print(f"[bold]{name:<{width}}[/]  {escape(str(value))}", soft_wrap=True)
+
+
+def _origin(hit: Hit) -> str:
+    passage = hit.passage
+    day = passage.published.isoformat() if passage.published else ""
+    return " · ".join(filter(None, (passage.source, day, passage.id)))
+
+
+def _isolate(text: str, language: str) -> str:
+    """Keep an Arabic line's direction from reordering what stands around it."""
+    return f"{_RIGHT_TO_LEFT_ISOLATE}{text}{_END_OF_ISOLATE}" if language == "ar" else text
+
+
+def _stderr() -> Console:
+    return Console(stderr=True)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

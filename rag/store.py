@@ -1,0 +1,149 @@
+"""Passage vectors → the nearest of them: in a Chroma folder, or exactly in memory. The one home of chromadb.
+
+Everything here is derived from the catalog and can be made again from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from rag.encode import Matrix
+from rag.types import Filter, Passage
+
+if TYPE_CHECKING:
+    from chromadb import Collection
+
+_BATCH = 2000  # vectors a call; Chroma takes at most 5,461
+
+
+class Store(Protocol):
+    """What holds one vector a passage and finds those nearest to a question's."""
+
+    def put(self, passages: Sequence[Passage], vectors: Matrix) -> None:
+        """Add or replace passages; `vectors` has a unit row for each."""
+        ...
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Delete passages; ids that are not there are passed over."""
+        ...
+
+    def ids(self) -> set[str]:
+        """Return the ids of all passages."""
+        ...
+
+    def search(self, vector: Matrix, k: int, only: Filter | None = None) -> list[tuple[str, float]]:
+        """Return up to k passage ids with their cosine to the unit vector, best first, of those `only` lets through."""
+        ...
+
+
+class ExactStore:
+    """A store in memory that compares with every vector; for small or unwritable indexes, and to check others by."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[Passage, Matrix]] = {}
+
+    def put(self, passages: Sequence[Passage], vectors: Matrix) -> None:
+        """See `Store.put`."""
+        self._rows.update({p.id: (p, row) for p, row in zip(passages, vectors, strict=True)})
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """See `Store.delete`."""
+        for identifier in ids:
+            self._rows.pop(identifier, None)
+
+    def ids(self) -> set[str]:
+        """See `Store.ids`."""
+        return set(self._rows)
+
+    def search(self, vector: Matrix, k: int, only: Filter | None = None) -> list[tuple[str, float]]:
+        """See `Store.search`."""
+        rows = [(identifier, row) for identifier, (passage, row) in self._rows.items() if _passes(passage, only)]
+        if not rows:
+            return []
+        scores = np.stack([row for _, row in rows]) @ vector
+        return [(rows[i][0], float(scores[i])) for i in np.argsort(-scores, kind="stable")[:k]]
+
+
+class ChromaStore:
+    """A store in a Chroma folder.
+
+    Args:
+        folder: made when it is not there. One process writes at a time; a reader that wants to see what another
+            process wrote opens the store anew: Chroma goes on serving what it has in memory.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
+        from chromadb.config import Settings
+
+        SharedSystemClient.clear_system_cache()  # else a second opening is given the first one's memory
+        client = chromadb.PersistentClient(path=folder, settings=Settings(anonymized_telemetry=False))
+        self._collection: Collection = client.get_or_create_collection(
+            "passages",
+            embedding_function=None,
+            # ef_search: how many candidates HNSW keeps; well above the k that is asked for, or recall suffers.
+            configuration={"hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 400}},
+        )
+
+    def put(self, passages: Sequence[Passage], vectors: Matrix) -> None:
+        """See `Store.put`."""
+        for at in range(0, len(passages), _BATCH):
+            some = passages[at : at + _BATCH]
+            self._collection.upsert(
+                ids=[p.id for p in some], embeddings=vectors[at : at + _BATCH], metadatas=[_metadata(p) for p in some]
+            )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """See `Store.delete`."""
+        for at in range(0, len(ids), _BATCH):
+            self._collection.delete(ids=list(ids[at : at + _BATCH]))
+
+    def ids(self) -> set[str]:
+        """See `Store.ids`."""
+        return set(self._collection.get(include=[])["ids"])
+
+    def search(self, vector: Matrix, k: int, only: Filter | None = None) -> list[tuple[str, float]]:
+        """See `Store.search`."""
+        k = min(k, self._collection.count())
+        if k == 0:
+            return []
+        found = self._collection.query(
+            query_embeddings=vector[None, :], n_results=k, where=_condition(only), include=["distances"]
+        )
+        ids, distances = found["ids"][0], (found["distances"] or [[]])[0]
+        # Chroma's inner-product distance is 1 - cosine for unit vectors.
+        return [(identifier, 1.0 - distance) for identifier, distance in zip(ids, distances, strict=True)]
+
+
+def _metadata(passage: Passage) -> dict[str, str | int]:
+    # Chroma compares numbers only, so a day is its ordinal; undated passages have none and fail every comparison.
+    day = {"published": passage.published.toordinal()} if passage.published else {}
+    return {"article_id": passage.article_id, "language": passage.language, **day}
+
+
+def _condition(only: Filter | None) -> dict[str, Any] | None:
+    parts: list[dict[str, Any]] = []
+    if only and only.language:
+        parts.append({"language": only.language})
+    if only and only.since:
+        parts.append({"published": {"$gte": only.since.toordinal()}})
+    if only and only.until:
+        parts.append({"published": {"$lte": only.until.toordinal()}})
+    return {"$and": parts} if len(parts) > 1 else parts[0] if parts else None
+
+
+def _passes(passage: Passage, only: Filter | None) -> bool:
+    if only is None:
+        return True
+    if only.language and passage.language != only.language:
+        return False
+    if not (only.since or only.until):
+        return True
+    day = passage.published
+    return day is not None and (only.since or date.min) <= day <= (only.until or date.max)

@@ -1,0 +1,189 @@
+"""The values that flow through Sanad: frozen, without logic.
+
+A span is `(start, end)`: characters of the article's cleaned text, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
+from typing import Any, Literal
+
+Language = Literal["ar", "en"]
+
+
+class _Value:
+    """Gives every value its plain form."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value as JSON-ready dicts, lists, strings and numbers; dates as ISO 8601."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Article(_Value):
+    """One piece of the corpus; `text` is already cleaned."""
+
+    id: str
+    title: str
+    text: str
+    language: Language
+    published: date | None = None
+    source: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence(_Value):
+    """The unit of evidence: a span of its article."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage(_Value):
+    """The piece that is retrieved and cited: consecutive sentences of one article."""
+
+    id: str
+    article_id: str
+    title: str
+    source: str
+    published: date | None
+    language: Language
+    text: str
+    start: int
+    end: int
+    sentences: tuple[Sentence, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the passage's plain form; its sentences, which repeat the text, are left out."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name != "sentences"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(_Value):
+    """Which articles are searched: those of a language, published from `since` to `until`, both days included.
+
+    An article without a date passes only when neither day is given.
+    """
+
+    language: Language | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(_Value):
+    """A ranked passage.
+
+    Attributes:
+        rank: from 1.
+        score: higher is better; comparable within one question only.
+        passage: what was found.
+        evidence: 0 to 1, how surely the passage's best sentence bears on the question.
+        sentence_scores: one a sentence of the passage, in its order; higher is better.
+    """
+
+    rank: int
+    score: float
+    passage: Passage
+    evidence: float = 0.0
+    sentence_scores: tuple[float, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return `{rank, score, passage}`."""
+        return {"rank": self.rank, "score": round(self.score, 4), "passage": self.passage.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Citation(_Value):
+    """A mark resolved to a passage.
+
+    Attributes:
+        number: the `n` of the mark `[n]` in the answer, from 1, in order of appearance.
+        quote: the sentence(s) that carry the claim: a verbatim span of the article.
+        passage: where the quote stands.
+        start: the quote's first character in the article's text.
+        end: one past its last.
+    """
+
+    number: int
+    quote: str
+    passage: Passage
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return `{number, quote, start, end, passage}`."""
+        return {
+            "number": self.number,
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+            "passage": self.passage.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(_Value):
+    """One earlier message of a talk."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(_Value):
+    """What a question gets.
+
+    Attributes:
+        question: as it was asked.
+        text: the answer, with a mark `[n]` after each statement; or why there is none.
+        language: the question's.
+        abstained: the articles do not say; `citations` is then empty and `nearest` shows what came closest.
+        citations: one for each mark.
+        nearest: the first hits, best first.
+        searched: the question as it was searched, where a follow-up had to be completed; else the question.
+    """
+
+    question: str
+    text: str
+    language: Language
+    abstained: bool = False
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    searched: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(_Value):
+    """A source that could not be read, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport(_Value):
+    """What bringing the index in step did; article ids, but for `failed`."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = field(default=())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Value) or (is_dataclass(value) and hasattr(value, "to_dict")):
+        return value.to_dict()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value

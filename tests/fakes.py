@@ -1,0 +1,70 @@
+"""Stand-ins that behave: an encoder without a model, and articles to index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from rag.encode import Matrix
+from rag.terms import split_terms
+from rag.types import Article, Passage, Sentence
+
+
+class HashEncoder:
+    """Encodes a text as the sum of a fixed random vector for each of its terms: equal words, near vectors."""
+
+    name = "hash-64"
+    dim = 64
+
+    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
+        return np.array([self._encode(text) for text in texts], dtype=np.float32).reshape(-1, self.dim)
+
+    def encode_question(self, text: str) -> Matrix:
+        return self._encode(text)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def _encode(self, text: str) -> Matrix:
+        # The constant part keeps a text without terms from having no direction at all.
+        row = np.full(self.dim, 0.05)
+        for term in split_terms(text):
+            seed = int.from_bytes(hashlib.sha256(term.text.encode()).digest()[:8], "big")
+            row = row + np.random.default_rng(seed).normal(size=self.dim)
+        return (row / np.linalg.norm(row)).astype(np.float32)
+
+
+def an_article(text: str, article_id: str = "a", **fields: object) -> Article:
+    values: dict[str, object] = {"title": "Title", "language": "en", "published": date(2026, 1, 16), "source": "Wire"}
+    return Article(id=article_id, text=text, **(values | fields))  # type: ignore[arg-type]
+
+
+def a_passage(*sentences: str, passage_id: str = "a:0:00000000", **fields: object) -> Passage:
+    """A passage of these sentences with a space between them, at the beginning of its article."""
+    spans, at = [], 0
+    for sentence in sentences:
+        spans.append(Sentence(at, at + len(sentence), sentence))
+        at += len(sentence) + 1
+    values: dict[str, object] = {
+        "article_id": passage_id.split(":")[0],
+        "title": "Title",
+        "source": "Wire",
+        "published": date(2026, 1, 16),
+        "language": "en",
+    }
+    text = " ".join(sentences)
+    return Passage(id=passage_id, text=text, start=0, end=len(text), sentences=tuple(spans), **(values | fields))  # type: ignore[arg-type]
+
+
+def write_article(folder: Path, name: str, text: str, **fields: object) -> Path:
+    """Write `folder/name.md` with front matter; the id is the name where no other is given."""
+    values = {"id": name, "title": name.title(), "language": "en", "published": "2026-01-16"} | fields
+    lines = [f"{key}: {value}" for key, value in values.items() if value is not None]
+    path = folder / f"{name}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(["---", *lines, "---", "", text, ""]), encoding="utf-8")
+    return path
