@@ -13,11 +13,12 @@ import typer
 from rag import show
 from rag.errors import SanadError, SettingsError
 from rag.open import open_index, open_rag
+from rag.pipeline import Rag, check_question
 from rag.settings import Settings
 
 app = typer.Typer(
-    help="Ask a collection of news articles, in Arabic or English; every statement cites its passage.",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -39,6 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except SanadError as error:
         show.error(str(error))
         sys.exit(1)
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    """Ask a collection of news articles, in Arabic or English; every statement cites its passage."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"sanad {installed('sanad-rag')}")
+        raise typer.Exit
 
 
 @app.command()
@@ -88,8 +101,9 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find passages."""
-    rag = _existing(Settings(index=index))
-    hits = rag.search(query, k, **_filter(language, since, until))
+    only = _filter(language, since, until)
+    check_question(query)
+    hits = _existing(Settings(index=index)).search(query, k, **only)
     show.hits(hits, as_json=as_json)
 
 
@@ -103,8 +117,9 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with citations; JSON to a pipe."""
-    rag = _existing(Settings(index=index))
-    answers = rag.stream(question, **_filter(language, since, until))
+    only = _filter(language, since, until)
+    check_question(question)
+    answers = _existing(Settings(index=index)).stream(question, **only)
     show.answer(answers, as_json=as_json or not sys.stdout.isatty())
 
 
@@ -141,7 +156,7 @@ def doctor(index: IndexFolder = None, as_json: AsJson = False) -> None:
     show.findings(examine(Settings(index=index)), as_json=as_json)
 
 
-def _existing(settings: Settings) -> Any:
+def _existing(settings: Settings) -> Rag:
     """Open for questions; builds the index first, with a progress bar, where there is none."""
     with show.progress("indexing") as progress:
         return open_rag(settings, progress)

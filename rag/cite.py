@@ -16,38 +16,38 @@ from rag.language import split_sentences
 from rag.terms import split_terms
 from rag.types import Citation, Passage
 
-_MARK = re.compile(r"[\[【]\s*\d+(?:\s*[,،;؛]\s*\d+)*\s*[\]】]")
+_ONE_MARK = r"[\[【]\s*\d+(?:\s*[,،;؛]\s*\d+)*\s*[\]】]"
+_MARKS = re.compile(rf"{_ONE_MARK}(?: *{_ONE_MARK})*")  # marks side by side stand for one claim
 
 
 def resolve_marks(draft: str, passages: Mapping[int, Passage]) -> tuple[str, list[Citation]]:
     """Return the text with its marks numbered from 1 by appearance, and the citation each mark stands for.
 
-    A mark of a number that `passages` does not hold is removed. The claim of a mark is the text since the mark before
-    it; the quote is the sentences of the passage that the claim repeats, else the one that shares most terms with it.
-    Applied to its own output, with the passages of its citations, it changes nothing.
+    A mark of a number that `passages` does not hold is removed. The claim of a mark is the text since the last mark
+    that was kept; the quote is the sentences of the passage that the claim repeats, else the one that shares most
+    terms with it. Applied to its own output, with the passages of its citations, it changes nothing.
 
     Args:
         draft: text with marks `[n]`, `[1][2]`, `[1، 2]`, `【1】`, in any digits.
         passages: what each number stands for.
     """
     citations: dict[tuple[str, int, int], Citation] = {}
-    text = ""
-    at = 0
-    claim = ""
-    for mark in _MARK.finditer(draft):
-        between = draft[at : mark.start()]
-        claim = between.strip() or claim  # marks side by side share their claim
-        text += between
-        at = mark.end()
-        written = ""
-        for number in map(int, re.findall(r"\d+", mark.group())):
+    text, at, claimed = "", 0, 0
+    for marks in _MARKS.finditer(draft):
+        text += draft[at : marks.start()]
+        at = marks.end()
+        numbers = []
+        for number in map(int, re.findall(r"\d+", marks.group())):
             if passage := passages.get(number):
-                start, end = _find_quote(claim, passage)
-                key = (passage.id, start, end)
+                start, end = _find_quote(text[claimed:], passage)
                 quote = passage.text[start - passage.start : end - passage.start]
-                citation = citations.setdefault(key, Citation(len(citations) + 1, quote, passage, start, end))
-                written += f"[{citation.number}]"
-        text = text + written if written else text.rstrip(" ")
+                citation = Citation(len(citations) + 1, quote, passage, start, end)
+                numbers.append(citations.setdefault((passage.id, start, end), citation).number)
+        if numbers:
+            text += "".join(f"[{number}]" for number in dict.fromkeys(numbers))
+            claimed = len(text)
+        else:
+            text = text.rstrip(" ")
     return text + draft[at:], list(citations.values())
 
 

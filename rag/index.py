@@ -25,7 +25,7 @@ from rag.errors import IndexStateError, SourceError
 from rag.keywords import keyword_folder, write_keyword_index
 from rag.load import find_files
 from rag.store import ChromaStore
-from rag.types import Failure, IndexReport
+from rag.types import Article, Failure, IndexReport
 from rag.update import Progress, Update
 
 
@@ -108,7 +108,7 @@ class Index:
         with self._writing() as catalog:
             for article_id in article_ids:
                 if catalog.article(article_id) is None:
-                    raise ValueError(f"no article has the id {article_id!r}; see their ids with: sanad articles")
+                    raise _no_such_article(article_id)
             self._store(catalog).delete(catalog.delete(article_ids))
             sources = [r for r in catalog.sources().values() if r.article_id in article_ids]
             catalog.record_sources(replace(record, removed=True) for record in sources)
@@ -126,6 +126,22 @@ class Index:
             return catalog.articles()
         finally:
             catalog.close()
+
+    def article(self, article_id: str) -> Article:
+        """Return one article as it is stored.
+
+        Raises:
+            ValueError: no article has this id.
+            IndexStateError: there is no index, or it cannot be used.
+        """
+        catalog = Catalog(self.folder, writable=False)
+        try:
+            found = catalog.article(article_id)
+        finally:
+            catalog.close()
+        if found is None:
+            raise _no_such_article(article_id)
+        return found
 
     def _store(self, catalog: Catalog) -> ChromaStore:
         """Open the vectors of the index; those the catalog does not agree with are mended when a run was cut short."""
@@ -183,6 +199,10 @@ class Index:
             # The last one may still be read by a question under way.
             if folder.name not in (f"keywords-{generation}", f"keywords-{generation + 1}"):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_such_article(article_id: str) -> ValueError:
+    return ValueError(f"no article has the id {article_id!r}; see their ids with: sanad articles")
 
 
 def _absolute(place: str | Path) -> str:

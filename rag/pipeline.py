@@ -63,7 +63,7 @@ class Rag:
         """
         if k < 1:
             raise ValueError(f"k must be above 0, not {k}")
-        return self._retriever.retrieve(_check(query), k, _filter(language, since, until))
+        return self._retriever.retrieve(check_question(query), k, _filter(language, since, until))
 
     def ask(
         self,
@@ -96,7 +96,7 @@ class Rag:
         until: date | None = None,
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, each time whole; the last is what `ask` returns."""
-        _check(question)
+        check_question(question)
         asked_in = detect_language(question, default=_language_of(history))
         searched = rewrite_question(question.strip(), history)
         hits = self._retriever.retrieve(searched, _READ, _filter(language, since, until))
@@ -111,20 +111,21 @@ class Rag:
             yield Answer(question, ABSTENTION[asked_in], asked_in, True, (), nearest, searched)
 
 
+def check_question(question: str) -> str:
+    """Return the question without white space around it; raises ValueError where it is empty or too long."""
+    if not question.strip():
+        raise ValueError("the question is empty: ask something about the articles")
+    if len(question) > LONGEST_QUESTION:
+        raise ValueError(f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read")
+    return question.strip()
+
+
 _ENOUGH = {True: 1.0, False: 0.85}
 
 
 def has_evidence(hit: Hit, asked_in: Language) -> bool:
     """Whether a hit bears on the question surely enough to answer from it."""
     return hit.evidence >= _ENOUGH[hit.passage.language == asked_in]
-
-
-def _check(question: str) -> str:
-    if not question.strip():
-        raise ValueError("the question is empty: ask something about the articles")
-    if len(question) > LONGEST_QUESTION:
-        raise ValueError(f"the question has {len(question):,} characters; at most {LONGEST_QUESTION:,} are read")
-    return question.strip()
 
 
 def _filter(language: Language | None, since: date | None, until: date | None) -> Filter | None:

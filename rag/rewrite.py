@@ -13,13 +13,15 @@ from rag.clean import fold
 from rag.terms import split_terms
 from rag.types import Turn
 
-_LEANING = re.compile(
-    r"^(?:و|ف)?(?:متى|اين|كم|كيف|لماذا|من|ما|ماذا|هل|مين|شو|ليش|ايش|اي)\b.{0,12}$"
-    r"|^و(?:متى|اين|كم|كيف|لماذا|من|ما|ماذا|هل|مين|ليش|اي|بكم|لمن|عن)\b"
-    r"|\b(?:ذلك|هذا|هذه|تلك|هو|هي|هم|هناك|فيها|فيه|منها|منه|عنها|عنه|عليها|عليه|لها|له|بها|به|عددها|عدده|عددهم)\b"
-    r"|^(?:and|but|so|then|or|what about|how about)\b"
-    r"|\b(?:it|its|they|them|their|that|this|these|those|he|she|him|her|his|there|then)\b",
+_CONTINUES = re.compile(
+    r"(?:و|ف)(?:متي|اين|كم|كيف|لماذا|من|ما|ماذا|هل|مين|ليش|اي|بكم|لمن|عن)\b|(?:and|but|so|then|what about|how about)\b"
 )
+_REFERS = re.compile(
+    r"\b(?:ذلك|هذا|هذه|تلك|هو|هي|هم|هناك|فيها|فيه|منها|منه|عنها|عنه|عليها|عليه|لها|له|بها|به|عددها|عدده|عددهم|سببه|سببها)\b"
+    r"|\b(?:it|its|they|them|their|that|this|these|those|he|she|him|her|his|there|then)\b"
+)
+_RELATIVE = re.compile(r"\b(?:الذي|التي|الذين|اللاتي|اللواتي)\b")
+_MOST_TERMS = 3  # a question that says more than this is about what it says
 
 
 def rewrite_question(question: str, history: Sequence[Turn]) -> str:
@@ -39,4 +41,8 @@ def rewrite_question(question: str, history: Sequence[Turn]) -> str:
 
 def _leans(question: str) -> bool:
     words = " ".join(re.findall(r"[^\W_]+", fold(question)))
-    return len(split_terms(question)) < 2 or _LEANING.search(words) is not None
+    said = len(split_terms(question))
+    if said < 2 or _CONTINUES.match(words):
+        return True
+    # In "the firms which it told …" the pronoun points back inside the question itself.
+    return said <= _MOST_TERMS and _REFERS.search(_RELATIVE.split(words)[0]) is not None

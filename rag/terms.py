@@ -22,7 +22,8 @@ _ARABIC = re.compile(r"[\u0620-\u06ff]")
 
 # Leading article with the particles that join it, then the particles alone; longest first.
 _PREFIXES = ("وبال", "وكال", "وفال", "فبال", "وال", "بال", "كال", "فال", "ولل", "فلل", "لل", "ال")
-_SUFFIXES = ("هما", "كما", "ات", "ان", "ون", "ين", "ها", "هم", "هن", "نا", "يه", "ه", "ي")
+_PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "نا")
+_ENDINGS = ("ات", "ان", "ون", "ين", "يه", "ه", "ي")
 _PARTICLES = ("و", "ف", "ب", "ك", "ل", "س")
 
 STOP_WORDS = frozenset(
@@ -57,7 +58,10 @@ def split_terms(text: str) -> list[Term]:
         word = match.group()
         if word in STOP_WORDS:
             continue
-        terms.append(Term(_normal_form(word), places[match.start()], places[match.end() - 1] + 1))
+        # Marks that fold to nothing stand after their letter: they are part of the word.
+        end = places[match.end()] if match.end() < len(places) else len(text)
+        end = max(end, places[match.end() - 1] + 1)  # one character may fold to several: ¼
+        terms.append(Term(_normal_form(word), places[match.start()], end))
     return terms
 
 
@@ -94,9 +98,11 @@ def _stem_arabic(word: str) -> str:
         # A lone particle is taken off a long word only: in a short one it is as likely the root's own letter.
         if stem[0] in _PARTICLES[:1] and len(stem) >= 5:
             stem = stem[1:]
-    for suffix in _SUFFIXES:
-        if stem.endswith(suffix) and len(stem) - len(suffix) >= 3:
-            return stem[: -len(suffix)]
+    for suffixes in (_PRONOUNS, _ENDINGS):
+        for suffix in suffixes:
+            if stem.endswith(suffix) and len(stem) - len(suffix) >= 3:
+                stem = stem[: -len(suffix)]
+                break
     return stem
 
 

@@ -1,0 +1,90 @@
+"""Guards: imports flow one way, each heavy library has one home, the public surface is complete, errors form a tree."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag import errors
+
+ROOT = Path(__file__).parent.parent
+
+# Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
+ORDER = [
+    "errors", "types", "settings", "language", "phrases", "clean", "load", "chunk", "terms", "bundled", "encode",
+    "database", "catalog", "store", "keywords", "update", "index", "snapshot", "retrieve", "rewrite", "read", "cite",
+    "pipeline", "langchain", "open", "doctor", "show", "__main__",
+]  # fmt: skip
+
+HOMES = {
+    "chromadb": {"store"},
+    "sentence_transformers": {"encode"},
+    "langchain_core": {"langchain"},
+    "langchain": {"langchain"},
+    "sqlalchemy": {"database", "catalog", "index", "snapshot"},
+    "bm25s": {"keywords"},
+    "Stemmer": {"terms"},
+    "typer": {"__main__"},
+    "gradio": set(),
+}
+
+
+def modules() -> dict[str, list[str]]:
+    """Module of `rag` (a folder counts as one) → what it imports, in full."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "rag").rglob("*.py")):
+        place = path.relative_to(ROOT / "rag")
+        name = place.parts[0].removesuffix(".py")
+        if name == "__init__":
+            continue
+        imports = found.setdefault(name, [])
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imports += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                own = node.module == "rag"
+                imports += [f"rag.{a.name}" for a in node.names] if own else [str(node.module)]
+    return found
+
+
+def test_every_module_has_its_place() -> None:
+    assert set(modules()) == set(ORDER)
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_imports_flow_one_way(name: str) -> None:
+    used = {i.split(".")[1] for i in modules()[name] if i.startswith("rag.")} - {name}
+    later = set(ORDER[ORDER.index(name) :])
+    assert not used & later, f"{name} imports {used & later}"
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_each_heavy_library_has_one_home(library: str) -> None:
+    users = {name for name, imports in modules().items() if any(i.split(".")[0] == library for i in imports)}
+    assert users <= HOMES[library]
+
+
+def test_the_engine_knows_the_pages_only_at_the_command_line() -> None:
+    users = {name for name, imports in modules().items() if any(i.split(".")[0] == "ui" for i in imports)}
+    assert users == {"__main__"}
+
+
+def test_no_module_is_longer_than_one_idea() -> None:
+    long = {p.name: n for p in ROOT.glob("rag/**/*.py") if (n := len(p.read_text(encoding="utf-8").splitlines())) > 300}
+    assert not long
+
+
+def test_public_names_are_all_there_and_sorted() -> None:
+    assert list(rag.__all__) == sorted(rag.__all__)
+    public = {name for name, value in vars(rag).items() if not name.startswith("_") and not hasattr(value, "__path__")}
+    named = {name for name in public if type(getattr(rag, name)).__name__ != "module"}
+    assert named == set(rag.__all__)
+
+
+def test_the_tree_of_errors_is_the_one_that_is_drawn() -> None:
+    drawn = set(re.findall(r"\b(\w+Error)\b", errors.__doc__ or "")) - {"ValueError", "TypeError"}
+    real = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
+    assert drawn == real
+    assert all(issubclass(getattr(errors, name), errors.SanadError) for name in real)

