@@ -109,9 +109,10 @@ class SentenceTransformerEncoder:
         folder = str(unpack_bundled_encoder(self._cache)) if self.name == BUNDLED_ENCODER else self.name
         # Read by the hub's client when it is imported: without it, a local model is still looked up there.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it would mix with our own
 
         with self._lock:
             try:

@@ -71,7 +71,7 @@ def _choose(hits: Sequence[Hit]) -> list[_Pick]:
 
 
 def _runs(picks: Sequence[_Pick], language: Language) -> list[list[_Pick]]:
-    """Return picks in reading order, neighbours in one passage together.
+    """Return picks in reading order, neighbours in one paragraph together.
 
     The passage of the best sentence comes first; passages in the asker's language before the others.
     """
@@ -80,11 +80,20 @@ def _runs(picks: Sequence[_Pick], language: Language) -> list[list[_Pick]]:
     runs: list[list[_Pick]] = []
     for pick in ordered:
         last = runs[-1][-1] if runs else None
-        if last and last.hit.rank == pick.hit.rank and last.place + 1 == pick.place:
+        if last and _adjoin(last, pick):
             runs[-1].append(pick)
         else:
             runs.append([pick])
     return runs
+
+
+def _adjoin(first: _Pick, second: _Pick) -> bool:
+    """Whether the second sentence follows the first within one paragraph, so that both make one quote."""
+    if first.hit.rank != second.hit.rank or first.place + 1 != second.place:
+        return False
+    passage = first.hit.passage
+    end, start = passage.sentences[first.place].end, passage.sentences[second.place].start
+    return "\n" not in passage.text[end - passage.start : start - passage.start]
 
 
 def _say_the_same(first: str, second: str) -> bool:

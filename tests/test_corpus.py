@@ -1,4 +1,4 @@
-"""Guards: the sample corpus is what its README says, its questions hold, and every quote of every answer is verbatim."""
+"""Guards: the sample corpus is what its README says, its questions hold, and all quotes of all answers are verbatim."""
 
 import json
 from collections import Counter

@@ -1,0 +1,118 @@
+"""Guards: each run of text has its own direction, marks are isolated links, and nothing from an article is markup."""
+
+import re
+
+import pytest
+
+from rag.types import Answer, Citation, Hit
+from tests.fakes import a_passage
+from ui.render import Exchange, render_evidence, render_heading, render_talk
+
+ARABIC = a_passage("طلبت بكين الرقائق.", "وارتفع السهم 5%.", passage_id="ar:0", language="ar", title="بكين تطلب")
+ENGLISH = a_passage("Beijing asked.", "Shares rose.", passage_id="en:0")
+
+
+def an_answer(text: str, *citations: Citation, language: str = "ar", **fields: object) -> Answer:
+    return Answer("سؤال؟", text, language, citations=citations, **fields)  # type: ignore[arg-type]
+
+
+def cite(number: int, passage: object, sentence: int) -> Citation:
+    s = passage.sentences[sentence]  # type: ignore[attr-defined]
+    return Citation(number, s.text, passage, s.start, s.end)  # type: ignore[arg-type]
+
+
+def test_an_arabic_answer_runs_right_to_left_with_isolated_marks() -> None:
+    answer = an_answer("طلبت بكين الرقائق. [1] وارتفع السهم 5%. [2]", cite(1, ARABIC, 0), cite(2, ARABIC, 1))
+    html = render_talk([Exchange("سؤال؟", answer)], "en")
+    assert '<p lang="ar" dir="rtl">طلبت بكين' in html
+    assert '<bdi class="marks" dir="ltr"><a class="mark" href="#quote-1-1" data-turn="1" ' in html
+    assert html.count("<bdi class=") == 2
+    assert "[1]" not in html
+
+
+def test_marks_side_by_side_are_one_group() -> None:
+    answer = an_answer("قيل ذلك. [1][2]", cite(1, ARABIC, 0), cite(2, ARABIC, 1))
+    html = render_talk([Exchange("سؤال؟", answer)], "ar")
+    assert html.count("<bdi class=") == 1
+    assert html.count('class="mark"') == 2
+
+
+def test_a_quote_in_the_other_language_has_its_own_direction() -> None:
+    answer = an_answer("الجواب في مقال بالإنجليزية، ونصّه:\n“Shares rose.” [1]", cite(1, ENGLISH, 1))
+    html = render_talk([Exchange("سؤال؟", answer)], "ar")
+    assert '<p class="quoted" lang="en" dir="ltr">“Shares rose.”' in html
+    assert '<p lang="ar" dir="rtl">الجواب' in html
+
+
+def test_the_quote_is_highlighted_in_its_passage() -> None:
+    answer = an_answer("وارتفع السهم 5%. [1]", cite(1, ARABIC, 1))
+    html = render_evidence([Exchange("سؤال؟", answer)], "en")
+    assert 'طلبت بكين الرقائق. <mark id="quote-1-1" tabindex="-1">وارتفع السهم 5%.</mark></p>' in html
+    assert '<h3 lang="ar" dir="rtl">بكين تطلب</h3>' in html
+    assert "<bdi>Wire</bdi> · <bdi>16 January 2026</bdi> · <bdi>in Arabic</bdi>" in html
+
+
+def test_quotes_of_one_passage_share_its_card() -> None:
+    answer = an_answer("وارتفع السهم 5%. [1] طلبت بكين الرقائق. [2]", cite(1, ARABIC, 1), cite(2, ARABIC, 0))
+    html = render_evidence([Exchange("سؤال؟", answer)], "ar")
+    assert html.count("<article") == 1
+    assert re.findall(r"quote-1-(\d)", html) == ["2", "1"]
+    assert "<span>1</span><span>2</span>" in html
+
+
+def test_overlapping_quotes_lose_nothing() -> None:
+    whole = Citation(1, ARABIC.text, ARABIC, 0, ARABIC.end)
+    html = render_evidence([Exchange("سؤال؟", an_answer("[1][2]", whole, cite(2, ARABIC, 1)))], "ar")
+    body = re.findall(r'class="passage"[^>]*>(.*?)</p>', html)[0]
+    assert re.sub(r"<[^>]+>", "", body) == ARABIC.text
+
+
+def test_an_abstention_looks_different_and_shows_what_came_nearest() -> None:
+    answer = an_answer("لا جواب.", abstained=True, nearest=(Hit(1, 1.0, ENGLISH),))
+    talk = [Exchange("سؤال؟", answer)]
+    assert 'class="turn answer abstained"' in render_talk(talk, "ar")
+    html = render_evidence(talk, "ar")
+    assert "أقرب ما وُجد" in html
+    assert "<mark" not in html
+    assert "Beijing asked." in html
+
+
+def test_only_the_last_answers_evidence_is_shown() -> None:
+    answer = an_answer("وارتفع السهم 5%. [1]", cite(1, ARABIC, 1))
+    html = render_evidence([Exchange("1", answer), Exchange("2", answer), Exchange("3", problem="x")], "ar")
+    assert re.findall(r'class="evidence( current)?" data-turn="(\d)"', html) == [("", "1"), (" current", "2")]
+
+
+def test_what_was_searched_is_told_when_it_differs() -> None:
+    assert "Asked as: <bdi>كامل</bdi>" in render_talk([Exchange("و؟", an_answer("نص", searched="كامل"))], "en")
+    assert "Asked as" not in render_talk([Exchange("سؤال؟", an_answer("نص", searched="سؤال؟"))], "en")
+
+
+def test_waiting_and_problems() -> None:
+    assert "waiting" in render_talk([Exchange("سؤال؟")], "ar")
+    assert '<div class="turn problem" role="alert"><p dir="auto">no index</p>' in render_talk(
+        [Exchange("سؤال؟", problem="no index")], "ar"
+    )
+
+
+def test_before_the_first_question() -> None:
+    assert "تظهر هنا" in render_evidence([], "ar")
+    assert 'aria-live="polite"' in render_talk([], "en")
+    assert "<h1>سند</h1>" in render_heading("ar")
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</p></section><b>"]
+)
+def test_nothing_from_outside_becomes_markup(hostile: str) -> None:
+    passage = a_passage(hostile, title=hostile, source=hostile)
+    quoted = Citation(1, hostile, passage, 0, len(hostile))
+    answer = Answer(hostile, f"{hostile} [1]", "en", False, (quoted,), (Hit(1, 1.0, passage),), hostile + "x")
+    near = Answer(hostile, hostile, "en", True, (), (Hit(1, 1.0, passage),), hostile)
+    talk = [Exchange(hostile, answer), Exchange(hostile, near), Exchange(hostile, problem=hostile)]
+    html = render_talk(talk, "en") + render_evidence(talk, "en")
+    assert hostile not in html
+    assert "<script" not in html
+    assert "<img" not in html
+    tags = re.findall(r"<(\w+)", html)
+    assert set(tags) <= {"section", "div", "span", "p", "bdi", "a", "strong", "h2", "h3", "article", "mark"}

@@ -1,0 +1,1 @@
+"""The chat in the browser: `app` wires Gradio, `render` makes the HTML, `strings` holds the words."""
