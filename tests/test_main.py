@@ -132,7 +132,7 @@ def test_a_taken_port_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         code, _, err = run(capsys, "chat", "--port", port)
-    assert code == 2
+    assert code == 1
     assert f"port {port} is in use" in err
 
 

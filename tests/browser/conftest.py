@@ -21,7 +21,8 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 _MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 
-@pytest.fixture(scope="session")
+# By package, not session: while Playwright runs, no other test can have an event loop.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
     if not found and Path(_MAC).exists():
@@ -38,7 +39,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the sample corpus, and one hostile article, by the command line."""
     folder = tmp_path_factory.mktemp("chat")
