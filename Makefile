@@ -21,7 +21,9 @@ lint: .venv/installed-test
 	@$(BIN)/mypy
 
 screenshots: .venv/installed-test
-	@$(BIN)/python -m pytest tests/browser -k real
+	@$(BIN)/python -m pytest tests/browser
+	@cp tests/browser/output/chat-ar.png tests/browser/output/chat-en.png ui/screenshots/
+	@echo "All of them are in tests/browser/output/; the READMEs show those in ui/screenshots/"
 
 clean:
 	rm -rf .venv build dist .coverage .mypy_cache .ruff_cache .pytest_cache
@@ -31,7 +33,7 @@ clean:
 	@$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python pyproject.toml constraints.txt
-	@echo "Installing Sanad into .venv (the first time this downloads about 1 GB; see README.md)"
+	@echo "Installing Sanad into .venv (the first time this downloads about 510 MB; see README.md)"
 	@$(PIP) --editable .
 	@touch $@
 

@@ -43,16 +43,21 @@ def progress(label: str) -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=_stderr()) as bar:
-        task = None
+    bar = Bar(*columns, console=_stderr())
+    task = None
 
-        def advance(done: int, total: int, name: str) -> None:
-            nonlocal task
-            if task is None:
-                task = bar.add_task(label, total=total)
-            bar.update(task, completed=done, total=total)
+    def advance(done: int, total: int, name: str) -> None:
+        nonlocal task
+        if task is None:
+            bar.start()
+            task = bar.add_task(label, total=total)
+        bar.update(task, completed=done, total=total)
 
+    try:
         yield advance
+    finally:
+        if task is not None:
+            bar.stop()
 
 
 def index_report(report: IndexReport, *, as_json: bool) -> None:
