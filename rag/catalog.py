@@ -7,20 +7,22 @@ first change of a run until then, so that a run that was killed is noticed and i
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
 
 from rag import database as tables
 from rag.encode import Encoder, Matrix
+from rag.encoded import EncodedPassage, select_passages, to_row
 from rag.errors import IndexStateError
-from rag.types import Article, Filter, Language, Passage, Sentence
+from rag.types import Article, Filter, Language
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +89,36 @@ class Catalog:
         """How many runs of changes were completed; 0 for a new index."""
         return int(self.fact("generation") or 0)
 
+    def blob(self, name: str) -> bytes | None:
+        """Return a stored file's content, None where there is none of that name."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(tables.blobs.c.content).where(tables.blobs.c.name == name))
+
+    def set_blob(self, name: str, content: bytes) -> None:
+        """Store a file's content under a name."""
+        with self._engine.begin() as connection:
+            connection.execute(tables.blobs.delete().where(tables.blobs.c.name == name))
+            connection.execute(tables.blobs.insert(), [{"name": name, "content": content}])
+
     # -- changes -------------------------------------------------------------------------------------------------
 
-    def put(self, entries: Sequence[tuple[Article, Sequence[Passage], Matrix]]) -> list[str]:
+    def put(self, entries: Sequence[tuple[Article, Sequence[EncodedPassage]]]) -> list[str]:
         """Add articles or replace those of the same id, in one transaction.
 
         Args:
-            entries: article, its passages, and the vectors of all their sentences in order.
+            entries: articles with their passages.
 
         Returns:
             Ids of the passages that are gone with replaced articles.
         """
         with self._engine.begin() as connection:
             _set_facts(connection, {"dirty": 1})
-            gone = _delete(connection, [article.id for article, _, _ in entries])
-            for article, passages, vectors in entries:
+            gone = _delete(connection, [article.id for article, _ in entries])
+            for article, passages in entries:
                 connection.execute(tables.articles.insert(), [article.to_dict() | {"published": article.published}])
-                if rows := list(_passage_rows(passages, vectors)):
+                if rows := [to_row(ordinal, passage) for ordinal, passage in enumerate(passages)]:
                     connection.execute(tables.passages.insert(), rows)
-        kept = {passage.id for _, passages, _ in entries for passage in passages}
+        kept = {encoded.passage.id for _, passages in entries for encoded in passages}
         return [identifier for identifier in gone if identifier not in kept]
 
     def delete(self, article_ids: Sequence[str]) -> list[str]:
@@ -126,6 +139,16 @@ class Catalog:
         with self._engine.begin() as connection:
             for place in places:
                 connection.execute(tables.sources.delete().where(tables.sources.c.place == place))
+
+    def add_words(self, words: Mapping[str, Language], vectors: Matrix) -> None:
+        """Remember words with their calibrated vectors, a row each; those that are known are left as they are."""
+        rows = [
+            {"word": word, "language": language, "vector": row.astype(np.float16).tobytes()}
+            for (word, language), row in zip(words.items(), vectors, strict=True)
+        ]
+        with self._engine.begin() as connection:
+            for some in _batches(rows, 500):
+                connection.execute(tables.words.insert().prefix_with("OR IGNORE"), some)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -159,18 +182,36 @@ class Catalog:
             row = connection.execute(sa.select(tables.articles).where(tables.articles.c.id == article_id)).one_or_none()
         return Article(**row._mapping) if row else None
 
-    def passages(self, ids: Sequence[str]) -> dict[str, tuple[Passage, Matrix]]:
-        """Return passages with the vectors of their sentences; ids that are not known are left out."""
+    def passages(self, ids: Sequence[str]) -> dict[str, EncodedPassage]:
+        """Return passages by their ids; those that are not known are left out."""
         found = {}
         with self._engine.connect() as connection:
             for some in _batches(ids, 500):  # SQLite limits the parameters of a statement
-                found.update({p.id: (p, v) for p, v in _select_passages(connection, tables.passages.c.id.in_(some))})
+                rows = select_passages(connection, tables.passages.c.id.in_(some))
+                found.update({encoded.passage.id: encoded for encoded in rows})
         return found
 
-    def every_passage(self) -> Iterator[tuple[Passage, Matrix]]:
-        """Yield every passage in a fixed order, with the vectors of its sentences."""
+    def every_passage(self) -> Iterator[EncodedPassage]:
+        """Yield every passage in a fixed order."""
         with self._engine.connect().execution_options(yield_per=500) as connection:
-            yield from _select_passages(connection, sa.true())
+            yield from select_passages(connection, sa.true())
+
+    def words(self) -> dict[str, Language]:
+        """Return every remembered word with its language."""
+        with self._engine.connect() as connection:
+            return {
+                row.word: row.language for row in connection.execute(sa.select(*tables.words.c["word", "language"]))
+            }
+
+    def word_vectors(self, language: Language) -> tuple[list[str], Matrix]:
+        """Return the remembered words of a language and their vectors, shape (words, dim); (0, 0) for none."""
+        query = sa.select(*tables.words.c["word", "vector"]).where(tables.words.c.language == language)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(tables.words.c.word)).all()
+        if not rows:
+            return [], np.zeros((0, 0), dtype=np.float32)
+        vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16).astype(np.float32)
+        return [row.word for row in rows], vectors.reshape(len(rows), -1)
 
     def passage_ids(self, only: Filter | None = None) -> set[str]:
         """Return the ids of all passages, or of those that the filter lets through."""
@@ -195,52 +236,6 @@ def check_encoder(catalog: Catalog, encoder: Encoder, folder: Path) -> None:
         )
 
 
-def passage_vector(vectors: Matrix) -> Matrix:
-    """Return the unit vector of a passage: the mean of its sentences' vectors, shape (dim,)."""
-    mean = vectors.mean(axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
-
-
-def _passage_rows(passages: Sequence[Passage], vectors: Matrix) -> Iterator[dict[str, Any]]:
-    at = 0
-    for ordinal, passage in enumerate(passages):
-        rows = vectors[at : at + len(passage.sentences)]
-        at += len(passage.sentences)
-        yield {
-            "id": passage.id,
-            "article_id": passage.article_id,
-            "ordinal": ordinal,
-            "start": passage.start,
-            "end": passage.end,
-            "sentences": json.dumps([[s.start, s.end] for s in passage.sentences]),
-            "vectors": rows.astype(np.float16).tobytes(),
-        }
-
-
-def _select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[tuple[Passage, Matrix]]:
-    query = (
-        sa.select(tables.passages, *tables.articles.c["title", "source", "published", "language", "text"])
-        .join(tables.articles)
-        .where(condition)
-        .order_by(tables.passages.c.article_id, tables.passages.c.ordinal)
-    )
-    for row in connection.execute(query):
-        spans = json.loads(row.sentences)
-        passage = Passage(
-            id=row.id,
-            article_id=row.article_id,
-            title=row.title,
-            source=row.source,
-            published=row.published,
-            language=row.language,
-            text=row.text[row.start : row.end],
-            start=row.start,
-            end=row.end,
-            sentences=tuple(Sentence(start, end, row.text[start:end]) for start, end in spans),
-        )
-        yield passage, np.frombuffer(row.vectors, dtype=np.float16).astype(np.float32).reshape(len(spans), -1)
-
-
 def _delete(connection: sa.Connection, article_ids: Sequence[str]) -> list[str]:
     gone: list[str] = []
     for some in _batches(article_ids, 500):
@@ -256,6 +251,6 @@ def _set_facts(connection: sa.Connection, values: dict[str, Any]) -> None:
         connection.execute(tables.facts.insert(), [{"name": name, "value": str(value)}])
 
 
-def _batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+def _batches(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
     for at in range(0, len(items), size):
         yield items[at : at + size]

@@ -50,8 +50,22 @@ passages = sa.Table(
     sa.Column("ordinal", sa.Integer, nullable=False),
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),
-    sa.Column("sentences", sa.Text, nullable=False),  # JSON list of spans
-    sa.Column("vectors", sa.LargeBinary, nullable=False),  # float16, one row a sentence
+    sa.Column("sentences", sa.Text, nullable=False),  # JSON list of [start, end, tokens]
+    sa.Column("vectors", sa.LargeBinary, nullable=False),  # float16, one calibrated row a sentence
+    sa.Column("codes", sa.LargeBinary, nullable=False),  # int8, one projected row a token; or empty
+)
+words = sa.Table(
+    "words",
+    schema,
+    sa.Column("word", sa.String, primary_key=True),
+    sa.Column("language", sa.String, nullable=False),
+    sa.Column("vector", sa.LargeBinary, nullable=False),  # float16, calibrated
+)
+blobs = sa.Table(
+    "blobs",
+    schema,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
 

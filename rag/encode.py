@@ -9,9 +9,10 @@ import os
 import re
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,20 @@ if TYPE_CHECKING:
 Matrix = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Texts as an encoder gives them.
+
+    Attributes:
+        vectors: float32, shape (texts, dim), unit-length rows in the order of the texts; (0, dim) for none.
+        tokens: for each text its encoder tokens' vectors, shape (tokens, dim); None where the encoder gives none, and
+            late interaction is then off.
+    """
+
+    vectors: Matrix
+    tokens: tuple[Matrix, ...] | None = None
+
+
 class Encoder(Protocol):
     """What turns sentences and questions into comparable vectors.
 
@@ -36,23 +51,17 @@ class Encoder(Protocol):
 
     name: str
 
-    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
+    def encode_sentences(self, texts: Sequence[str], *, with_tokens: bool = False) -> Encoded:
         """Encode texts to be stored.
 
         Args:
-            texts: sentences; beyond the model's limit of encoder tokens the tail is ignored.
-
-        Returns:
-            float32, shape (len(texts), dim), unit-length rows in input order; (0, dim) for no texts.
+            texts: sentences or words; beyond the model's limit of encoder tokens a text's tail is ignored.
+            with_tokens: give the tokens' vectors too, where the encoder can.
         """
         ...
 
-    def encode_question(self, text: str) -> Matrix:
-        """Encode what is searched.
-
-        Returns:
-            float32, shape (dim,), unit length: its dot product with a sentence's vector is their cosine.
-        """
+    def encode_question(self, text: str) -> Encoded:
+        """Encode what is searched: one row, and the vectors of the question's own tokens, without the prompt's."""
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -74,14 +83,23 @@ class SentenceTransformerEncoder:
         self._cache = cache
         self._lock = threading.RLock()  # a fast tokenizer must not be used by two threads at once
 
-    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
+    def encode_sentences(self, texts: Sequence[str], *, with_tokens: bool = False) -> Encoded:
         """See `Encoder.encode_sentences`; raises SettingsError where the model is not on this machine."""
-        return self._encode(texts, "passage")
+        if with_tokens:
+            return self._encode_tokens(texts, "passage", own_only=False)
+        with self._lock:
+            model = self._model
+            if not texts:
+                return Encoded(np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32))
+            prompt = "passage" if "passage" in model.prompts else None
+            rows = model.encode(
+                list(map(strip_tashkeel, texts)), prompt_name=prompt, normalize_embeddings=True, show_progress_bar=False
+            )
+        return Encoded(np.asarray(rows, dtype=np.float32))
 
-    def encode_question(self, text: str) -> Matrix:
+    def encode_question(self, text: str) -> Encoded:
         """See `Encoder.encode_question`; raises SettingsError where the model is not on this machine."""
-        row: Matrix = self._encode([text], "query")[0]
-        return row
+        return self._encode_tokens([text], "query", own_only=True)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder.count_tokens`; raises SettingsError where the model is not on this machine."""
@@ -91,18 +109,34 @@ class SentenceTransformerEncoder:
             ids = self._model.tokenizer([strip_tashkeel(t) for t in texts], add_special_tokens=False, verbose=False)
         return [len(row) for row in ids["input_ids"]]
 
-    def _encode(self, texts: Sequence[str], prompt: str) -> Matrix:
+    def _encode_tokens(self, texts: Sequence[str], kind: str, *, own_only: bool) -> Encoded:
         with self._lock:
             model = self._model
             if not texts:
-                return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
-            rows = model.encode(
-                [strip_tashkeel(t) for t in texts],  # free of cost, and a question finds either spelling
-                prompt_name=prompt if prompt in model.prompts else None,
+                return Encoded(np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32), ())
+            found: Any = model.encode(
+                list(map(strip_tashkeel, texts)),  # free of cost, and a question finds either spelling
+                prompt_name=kind if kind in model.prompts else None,
+                output_value=None,
                 normalize_embeddings=True,
                 show_progress_bar=False,
             )
-        return np.asarray(rows, dtype=np.float32)
+            first, last = self._own_tokens(model.prompts.get(kind) or "") if own_only else (0, 0)
+        tokens = []
+        for row in found:
+            kept = row["token_embeddings"][row["attention_mask"].bool()].float().numpy()
+            own = kept[first : len(kept) - last]
+            tokens.append(own if len(own) else kept)
+        return Encoded(np.stack([row["sentence_embedding"].float().numpy() for row in found]), tuple(tokens))
+
+    def _own_tokens(self, prompt: str) -> tuple[int, int]:
+        """Return how many tokens stand before a text's own, and how many after."""
+        tokenizer = self._model.tokenizer
+        ids = tokenizer("a")["input_ids"]
+        bare = tokenizer("a", add_special_tokens=False)["input_ids"]
+        before = next(i for i in range(len(ids)) if ids[i : i + len(bare)] == bare)
+        of_prompt = len(tokenizer(prompt.strip(), add_special_tokens=False)["input_ids"]) if prompt.strip() else 0
+        return before + of_prompt, len(ids) - before - len(bare)
 
     @cached_property
     def _model(self) -> SentenceTransformer:

@@ -18,8 +18,10 @@ import numpy as np
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
-from rag.catalog import ArticleSummary, Catalog, check_encoder, passage_vector
+from rag.calibrate import Calibration, fit_calibration
+from rag.catalog import ArticleSummary, Catalog, check_encoder
 from rag.database import explain
+from rag.dictionary import add_words
 from rag.encode import Encoder
 from rag.errors import IndexStateError, SourceError
 from rag.keywords import keyword_folder, write_keyword_index
@@ -36,12 +38,14 @@ class Index:
         folder: made by the first `add`.
         encoder: the one that made the index, or will.
         passage_tokens: budget of a passage, in encoder tokens; only a new index can choose it.
+        late: keep token vectors for late interaction; only a new index can choose it.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, passage_tokens: int) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, passage_tokens: int, *, late: bool = True) -> None:
         self.folder = folder
         self.encoder = encoder
         self.passage_tokens = passage_tokens
+        self.late = late
 
     @property
     def exists(self) -> bool:
@@ -69,7 +73,7 @@ class Index:
         """
         files = {_absolute(place): find_files(place) for place in places}
         with self._writing() as catalog:
-            run = Update(catalog, self._store(catalog), self.encoder, restore=True)
+            run = self._update(catalog, restore=True)
             run.take_all(files, progress, sync=sync)
             catalog.set_facts(places=json.dumps(sorted({*_places(catalog), *files})))
             self._complete(catalog)
@@ -86,7 +90,7 @@ class Index:
         """
         Catalog(self.folder, writable=False).close()
         with self._writing() as catalog:
-            run = Update(catalog, self._store(catalog), self.encoder, restore=False)
+            run = self._update(catalog, restore=False)
             files = {}
             for place in _places(catalog):
                 try:
@@ -143,6 +147,18 @@ class Index:
             raise _no_such_article(article_id)
         return found
 
+    def _update(self, catalog: Catalog, *, restore: bool) -> Update:
+        late = catalog.fact("late") == "1"
+        return Update(catalog, self._store(catalog), self.encoder, self._calibration(catalog), late, restore)
+
+    def _calibration(self, catalog: Catalog) -> Calibration:
+        """Return the calibration of the index, estimated when it is new."""
+        content = catalog.blob("calibration")
+        if content is None:
+            content = fit_calibration(self.encoder).to_bytes()
+            catalog.set_blob("calibration", content)
+        return Calibration.from_bytes(content)
+
     def _store(self, catalog: Catalog) -> ChromaStore:
         """Open the vectors of the index; those the catalog does not agree with are mended when a run was cut short."""
         store = ChromaStore(self.folder / "vectors")
@@ -152,7 +168,7 @@ class Index:
             missing = sorted(known - held)
             for at in range(0, len(missing), 1000):
                 found = catalog.passages(missing[at : at + 1000]).values()
-                store.put([p for p, _ in found], np.stack([passage_vector(rows) for _, rows in found]))
+                store.put([e.passage for e in found], np.stack([e.vector for e in found]))
         return store
 
     @contextmanager
@@ -168,7 +184,9 @@ class Index:
                 catalog = Catalog(self.folder, writable=True)
                 check_encoder(catalog, self.encoder, self.folder)
                 if catalog.fact("encoder") is None:
-                    catalog.set_facts(encoder=self.encoder.name, passage_tokens=self.passage_tokens)
+                    catalog.set_facts(
+                        encoder=self.encoder.name, passage_tokens=self.passage_tokens, late=int(self.late)
+                    )
                 yield catalog
                 holder.unlink(missing_ok=True)
         except Timeout as error:
@@ -192,8 +210,8 @@ class Index:
         generation = catalog.generation
         if catalog.fact("dirty") != "1" and keyword_folder(self.folder, generation).is_dir():
             return
-        passages = (passage for passage, _ in catalog.every_passage())
-        write_keyword_index(passages, keyword_folder(self.folder, generation + 1))
+        add_words(catalog, (e.passage for e in catalog.every_passage()), self.encoder, self._calibration(catalog))
+        write_keyword_index((e.passage for e in catalog.every_passage()), keyword_folder(self.folder, generation + 1))
         catalog.set_facts(generation=generation + 1, dirty=0)
         for folder in self.folder.glob("keywords-*"):
             # The last one may still be read by a question under way.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexStateError
+from rag.skeleton import name_skeletons
 from rag.terms import split_terms
 from rag.types import Passage
+
+Scores = NDArray[np.float32]
 
 
 def keyword_folder(index: Path, generation: int) -> Path:
@@ -27,56 +30,93 @@ def keyword_folder(index: Path, generation: int) -> Path:
 
 def write_keyword_index(passages: Iterable[Passage], folder: Path) -> None:
     """Write the index of all passages into a folder, whole or not at all; a title's words count for its passages."""
-    import bm25s
-
     unfinished = folder.with_name(folder.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    ids, terms = [], []
+    ids, terms, names = [], [], []
     for passage in passages:
+        text = f"{passage.title}\n{passage.text}"
         ids.append(passage.id)
-        terms.append([term.text for term in split_terms(f"{passage.title}\n{passage.text}")])
-    if any(terms):
-        index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        index.index(terms, show_progress=False)
-        index.save(unfinished)
+        terms.append([term.text for term in split_terms(text)])
+        names.append(sorted(name_skeletons(text, passage.language)))
+    _write(terms, unfinished / "terms", k1=1.2, b=0.75)
+    _write(names, unfinished / "names", k1=0, b=0)  # a name is there or not: the score is its idf
     (unfinished / "passages.json").write_text(json.dumps(ids), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     unfinished.rename(folder)
 
 
 class KeywordIndex:
-    """An index that `write_keyword_index` wrote.
+    """An index that `write_keyword_index` wrote: the passages' terms, and the consonants of their names.
+
+    Attributes:
+        ids: of the passages, in the order of all scores.
 
     Raises:
         IndexStateError: the folder is not there or not whole.
     """
 
     def __init__(self, folder: Path) -> None:
-        import bm25s
-
         try:
             self.ids: list[str] = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
-            has_terms = (folder / "params.index.json").is_file()
-            self._index: Any = bm25s.BM25.load(folder, mmap=True, load_corpus=False) if has_terms else None
+            self.terms = Postings(folder / "terms", len(self.ids))
+            self.names = Postings(folder / "names", len(self.ids))
         except (OSError, ValueError) as error:
             raise IndexStateError(f"{folder}: the keyword index is missing or damaged; run: sanad index") from error
         self._rows = {identifier: row for row, identifier in enumerate(self.ids)}
 
-    def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        """Return the BM25 score of every passage, in the order of `ids`; all 0 where no term is known."""
-        known = [term for term in terms if self._index and term in self._index.vocab_dict]
-        if not known:
-            return np.zeros(len(self.ids), dtype=np.float32)
-        return np.asarray(self._index.get_scores(known), dtype=np.float32)
-
     def row(self, passage_id: str) -> int | None:
-        """Return the place of a passage in `ids` and `scores`, None where the index does not hold it."""
+        """Return the place of a passage in `ids` and in scores, None where the index does not hold it."""
         return self._rows.get(passage_id)
+
+
+class Postings:
+    """The scores of each term in each passage that holds it.
+
+    Args:
+        folder: what `bm25s` saved; may be missing where there were no terms.
+        passages: how many there are.
+    """
+
+    def __init__(self, folder: Path, passages: int) -> None:
+        import bm25s
+
+        self._passages = passages
+        self._index: Any = bm25s.BM25.load(folder, mmap=True, load_corpus=False) if folder.is_dir() else None
+
+    def match(self, weights: Mapping[str, float], beside: float = 0.0) -> Scores:
+        """Return how well each passage holds the terms, 0 to 1: its BM25 score as a part of the highest there could be.
+
+        Args:
+            weights: of the terms, above 0.
+            beside: the idf of what is asked for beside these terms and cannot be looked up.
+        """
+        scores = np.zeros(self._passages, dtype=np.float32)
+        most = beside
+        for term, weight in weights.items():
+            most += weight * self.idf(term)
+            rows, values = self._postings(term)
+            scores[rows] += weight * values
+        return scores / most if most else scores
 
     def idf(self, term: str) -> float:
         """Return a term's inverse document frequency, `ln(1 + (N - n + .5) / (n + .5))`; that of n = 0 if unknown."""
+        rows, _ = self._postings(term)
+        return math.log(1 + (self._passages - len(rows) + 0.5) / (len(rows) + 0.5))
+
+    def _postings(self, term: str) -> tuple[NDArray[np.integer], Scores]:
         number = self._index.vocab_dict.get(term) if self._index else None
-        pointers = self._index.scores["indptr"] if self._index else None
-        n = 0 if number is None or pointers is None else int(pointers[number + 1] - pointers[number])
-        return math.log(1 + (len(self.ids) - n + 0.5) / (n + 0.5))
+        if number is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        matrix = self._index.scores
+        part = slice(int(matrix["indptr"][number]), int(matrix["indptr"][number + 1]))
+        return np.asarray(matrix["indices"][part]), np.asarray(matrix["data"][part])
+
+
+def _write(terms: list[list[str]], folder: Path, *, k1: float, b: float) -> None:
+    import bm25s
+
+    if any(terms):
+        index = bm25s.BM25(method="lucene", k1=k1, b=b)
+        index.index(terms, show_progress=False)
+        index.save(folder)

@@ -61,9 +61,9 @@ class _Embeddings(Embeddings):
         self._encoder = encoder
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        rows: list[list[float]] = self._encoder.encode_sentences(texts).tolist()
+        rows: list[list[float]] = self._encoder.encode_sentences(texts).vectors.tolist()
         return rows
 
     def embed_query(self, text: str) -> list[float]:
-        row: list[float] = self._encoder.encode_question(text).tolist()
+        row: list[float] = self._encoder.encode_question(text).vectors[0].tolist()
         return row

@@ -15,7 +15,7 @@ from rag.update import Progress
 def open_index(settings: Settings) -> Index:
     """Return the index that the settings name, which need not exist yet; nothing is read or loaded."""
     encoder = SentenceTransformerEncoder(settings.encoder, settings.cache)
-    return Index(settings.index, encoder, settings.passage_tokens)
+    return Index(settings.index, encoder, settings.passage_tokens, late=settings.late)
 
 
 def open_rag(settings: Settings | None = None, progress: Progress | None = None) -> Rag:

@@ -11,7 +11,7 @@ from rag.terms import split_terms
 from rag.types import Hit, Language
 
 _MOST = 3  # sentences of an answer
-_MARGIN = 0.025  # of sentence score below the best: what is further down says something else
+_MARGIN = 0.15  # of sentence score below the best: what is further down says something else
 _SAME = 0.6  # share of terms in common from which two sentences say the same
 
 

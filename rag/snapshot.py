@@ -8,9 +8,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from rag.catalog import Catalog, check_encoder, passage_vector
+from rag.calibrate import Calibration
+from rag.catalog import Catalog, check_encoder
 from rag.database import explain, is_writable
+from rag.dictionary import Dictionary
 from rag.encode import Encoder
+from rag.errors import IndexStateError
 from rag.keywords import KeywordIndex, keyword_folder
 from rag.store import ChromaStore, ExactStore, Store
 
@@ -23,6 +26,8 @@ class Snapshot:
     catalog: Catalog
     store: Store
     keywords: KeywordIndex
+    dictionary: Dictionary
+    calibration: Calibration
 
 
 class Reading:
@@ -58,13 +63,23 @@ class Reading:
         check_encoder(catalog, self._encoder, self._folder)
         generation = catalog.generation
         keywords = KeywordIndex(keyword_folder(self._folder, generation))
-        return Snapshot(generation, catalog, self._open_store(catalog), keywords)
+        calibration = catalog.blob("calibration")
+        if calibration is None:
+            raise IndexStateError(f"{self._folder}: the index is damaged; run: sanad index --index {self._folder}")
+        return Snapshot(
+            generation,
+            catalog,
+            self._open_store(catalog),
+            keywords,
+            Dictionary(catalog),
+            Calibration.from_bytes(calibration),
+        )
 
     def _open_store(self, catalog: Catalog) -> Store:
         if is_writable(self._folder):
             return ChromaStore(self._folder / "vectors")
         # Chroma cannot open what it cannot write to; the catalog holds all that is needed to compare exactly.
         store = ExactStore()
-        for passage, rows in catalog.every_passage():
-            store.put([passage], passage_vector(rows)[None, :])
+        for encoded in catalog.every_passage():
+            store.put([encoded.passage], encoded.vector[None, :])
         return store

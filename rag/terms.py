@@ -61,8 +61,25 @@ def split_terms(text: str) -> list[Term]:
         # Marks that fold to nothing stand after their letter: they are part of the word.
         end = places[match.end()] if match.end() < len(places) else len(text)
         end = max(end, places[match.end() - 1] + 1)  # one character may fold to several: ¼
-        terms.append(Term(_normal_form(word), places[match.start()], end))
+        terms.append(Term(to_term(word), places[match.start()], end))
     return terms
+
+
+def split_words(folded: str) -> list[str]:
+    """Return the words and numbers of a folded text as they stand, in order; stop words are left out."""
+    return [word for word in _TOKEN.findall(folded) if word not in STOP_WORDS]
+
+
+@lru_cache(maxsize=65536)
+def to_term(word: str) -> str:
+    """Return the index term of one folded word or number."""
+    if word[0].isdigit() and not any(c.isalpha() for c in word):
+        return _THOUSANDS.sub("", word)
+    if _ARABIC.search(word):
+        return _stem_arabic(word)
+    if any(c.isdigit() for c in word):
+        return word  # H200, HBM3E: a name, not a word
+    return str(_english_stemmer().stemWord(word.removesuffix("'s")))
 
 
 def _fold_with_places(text: str) -> tuple[str, list[int]]:
@@ -74,17 +91,6 @@ def _fold_with_places(text: str) -> tuple[str, list[int]]:
             letters.append(letter)
             places.append(place)
     return "".join(letters), places
-
-
-@lru_cache(maxsize=65536)
-def _normal_form(word: str) -> str:
-    if word[0].isdigit() and not any(c.isalpha() for c in word):
-        return _THOUSANDS.sub("", word)
-    if _ARABIC.search(word):
-        return _stem_arabic(word)
-    if any(c.isdigit() for c in word):
-        return word  # H200, HBM3E: a name, not a word
-    return str(_english_stemmer().stemWord(word.removesuffix("'s")))
 
 
 def _stem_arabic(word: str) -> str:

@@ -81,17 +81,17 @@ class Hit(_Value):
 
     Attributes:
         rank: from 1.
-        score: higher is better; comparable within one question only.
+        score: higher is better; it means the same for every question.
         passage: what was found.
-        evidence: 0 to 1, how surely the passage's best sentence bears on the question.
         sentence_scores: one a sentence of the passage, in its order; higher is better.
+        signals: what each signal gave, by its name, before its weight.
     """
 
     rank: int
     score: float
     passage: Passage
-    evidence: float = 0.0
     sentence_scores: tuple[float, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return `{rank, score, passage}`."""

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.catalog import Catalog, SourceRecord, passage_vector
+from rag.calibrate import LANGUAGES, Calibration, encode_tokens_as_codes
+from rag.catalog import Catalog, SourceRecord
 from rag.chunk import split_passages
 from rag.clean import clean
 from rag.encode import Encoder
+from rag.encoded import EncodedPassage
 from rag.errors import SourceError
 from rag.load import load_article
 from rag.store import Store
-from rag.types import Article, Failure, IndexReport
+from rag.types import Article, Failure, IndexReport, Passage
 
 Progress = Callable[[int, int, str], None]
 """Called as `progress(done, total, name)` after each source."""
@@ -32,12 +34,16 @@ class Update:
         catalog: open for writing; knows the index's `passage_tokens`.
         store: where the passages' vectors go.
         encoder: makes them.
+        calibration: the encoder's.
+        late: whether token vectors are kept, for late interaction.
         restore: index again what was removed by hand; else only when its file has changed since.
     """
 
     catalog: Catalog
     store: Store
     encoder: Encoder
+    calibration: Calibration
+    late: bool
     restore: bool
     _waiting: list[tuple[Article, SourceRecord]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
@@ -105,22 +111,43 @@ class Update:
         """Chunk, encode and store what is waiting."""
         if not self._waiting:
             return
-        encoder, budget = self.encoder, int(self.catalog.fact("passage_tokens") or 0)
-        cut = [split_passages(article, encoder.count_tokens, budget) for article, _ in self._waiting]
-        texts = [sentence.text for passages in cut for passage in passages for sentence in passage.sentences]
-        rows = encoder.encode_sentences(texts)
-        entries, vectors, at = [], [], 0
-        for (article, _), passages in zip(self._waiting, cut, strict=True):
-            start = at
-            for passage in passages:
-                vectors.append(passage_vector(rows[at : at + len(passage.sentences)]))
-                at += len(passage.sentences)
-            entries.append((article, passages, rows[start:at]))
+        budget = int(self.catalog.fact("passage_tokens") or 0)
+        cut = [split_passages(article, self.encoder.count_tokens, budget) for article, _ in self._waiting]
+        encoded = iter(self._encode([passage for passages in cut for passage in passages]))
+        entries = [
+            (article, [next(encoded) for _ in passages])
+            for (article, _), passages in zip(self._waiting, cut, strict=True)
+        ]
         self.store.delete(self.catalog.put(entries))
-        if vectors:
-            self.store.put([passage for passages in cut for passage in passages], np.stack(vectors))
+        if added := [passage for _, passages in entries for passage in passages]:
+            self.store.put([e.passage for e in added], np.stack([e.vector for e in added]))
         self.catalog.record_sources(record for _, record in self._waiting)
         self._waiting.clear()
+
+    def _encode(self, passages: Sequence[Passage]) -> list[EncodedPassage]:
+        """Encode the sentences of passages together, and calibrate each by its language."""
+        sentences = [(passage.language, sentence.text) for passage in passages for sentence in passage.sentences]
+        raw = self.encoder.encode_sentences([text for _, text in sentences], with_tokens=self.late)
+        languages = np.array([language for language, _ in sentences])
+        vectors = np.zeros_like(raw.vectors)
+        for language in LANGUAGES:
+            mine = languages == language
+            vectors[mine] = self.calibration.apply(raw.vectors[mine], "sentence", language)
+        codes = None
+        if self.late and raw.tokens is not None and self.calibration.projection is not None:
+            codes = [
+                encode_tokens_as_codes(self.calibration.project(tokens, "sentence_token", language))
+                for tokens, (language, _) in zip(raw.tokens, sentences, strict=True)
+            ]
+        encoded, at = [], 0
+        for passage in passages:
+            mine = slice(at, at := at + len(passage.sentences))
+            if codes is None:
+                encoded.append(EncodedPassage(passage, vectors[mine]))
+            else:
+                counts = tuple(len(rows) for rows in codes[mine])
+                encoded.append(EncodedPassage(passage, vectors[mine], np.concatenate(codes[mine]), counts))
+        return encoded
 
     def _remove(self, article_ids: Sequence[str]) -> None:
         self.store.delete(self.catalog.delete(article_ids))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag.encode import Matrix
+from rag.encode import Encoded, Matrix
 from rag.terms import split_terms
 from rag.types import Article, Passage, Sentence
 
@@ -20,14 +20,18 @@ class HashEncoder:
     name = "hash-64"
     dim = 64
 
-    def encode_sentences(self, texts: Sequence[str]) -> Matrix:
-        return np.array([self._encode(text) for text in texts], dtype=np.float32).reshape(-1, self.dim)
+    def encode_sentences(self, texts: Sequence[str], *, with_tokens: bool = False) -> Encoded:
+        rows = np.array([self._encode(text) for text in texts], dtype=np.float32).reshape(-1, self.dim)
+        return Encoded(rows, tuple(map(self._tokens, texts)) if with_tokens else None)
 
-    def encode_question(self, text: str) -> Matrix:
-        return self._encode(text)
+    def encode_question(self, text: str) -> Encoded:
+        return Encoded(self._encode(text)[None, :], (self._tokens(text),))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
+
+    def _tokens(self, text: str) -> Matrix:
+        return np.stack([self._encode(word) for word in text.split() or ["."]])
 
     def _encode(self, text: str) -> Matrix:
         # The constant part keeps a text without terms from having no direction at all.

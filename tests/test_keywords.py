@@ -22,32 +22,43 @@ def keywords(tmp_path: Path) -> KeywordIndex:
     return KeywordIndex(tmp_path / "keywords-1")
 
 
+def match(keywords: KeywordIndex, *terms: str) -> list[float]:
+    return keywords.terms.match(dict.fromkeys(terms, 1.0)).tolist()
+
+
 def test_scores_follow_the_passages(keywords: KeywordIndex) -> None:
-    scores = keywords.scores(["water"])
+    scores = match(keywords, "water")
     assert keywords.ids == ["a:0", "b:0", "c:0"]
-    assert scores[0] == 0 < scores[2]
-    assert scores[1] > scores[2] * 0.5
+    assert scores[0] == 0 < scores[2] < 1
     assert keywords.row("c:0") == 2
     assert keywords.row("z:0") is None
 
 
 def test_title_words_count(keywords: KeywordIndex) -> None:
-    assert keywords.scores(["chip"])[1] > 0
+    assert match(keywords, "chip")[1] > 0
 
 
-def test_unknown_terms_score_nothing(keywords: KeywordIndex) -> None:
-    assert not keywords.scores(["zebra"]).any()
-    assert not keywords.scores([]).any()
+def test_a_match_is_a_share_of_what_was_asked(keywords: KeywordIndex) -> None:
+    alone, beside = match(keywords, "water"), match(keywords, "water", "zebra")
+    assert 0 < beside[1] < alone[1]
+    assert keywords.terms.match({"water": 1.0}, beside=5.0)[1] < alone[1]
+    assert match(keywords, "zebra") == match(keywords) == [0, 0, 0]
+
+
+def test_names_meet_across_scripts(keywords: KeywordIndex) -> None:
+    assert keywords.names.match({"KR": 1.0}).tolist() == [0, 0, 0]  # two consonants are no name
+    assert not keywords.names.match({"TNSNT": 1.0}).any()
+    assert keywords.names.match({"BKN": 1.0}).tolist()[0] > 0  # بكين
 
 
 def test_idf_is_lucenes(keywords: KeywordIndex) -> None:
-    assert keywords.idf("water") == pytest.approx(math.log(1 + (3 - 2 + 0.5) / (2 + 0.5)))
-    assert keywords.idf("zebra") == pytest.approx(math.log(1 + 3.5 / 0.5))
+    assert keywords.terms.idf("water") == pytest.approx(math.log(1 + (3 - 2 + 0.5) / (2 + 0.5)))
+    assert keywords.terms.idf("zebra") == pytest.approx(math.log(1 + 3.5 / 0.5))
 
 
 def test_no_passages_make_an_index_that_finds_nothing(tmp_path: Path) -> None:
     write_keyword_index([], tmp_path / "k")
-    assert len(KeywordIndex(tmp_path / "k").scores(["water"])) == 0
+    assert len(match(KeywordIndex(tmp_path / "k"), "water")) == 0
 
 
 def test_writing_again_replaces(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from tests.fakes import a_passage
 
 
 def a_hit(rank: int, passage: Passage, *scores: float) -> Hit:
-    return Hit(rank, 1.0 / rank, passage, 1.0, scores)
+    return Hit(rank, 1.0 / rank, passage, scores)
 
 
 def read(*hits: Hit, language: str = "en") -> list[str]:
@@ -28,7 +28,7 @@ def test_neighbours_stand_together_in_their_order() -> None:
 
 
 def test_the_draft_grows_and_holds_three_sentences_at_most() -> None:
-    drafts = read(a_hit(1, CHIPS, 0.9, 0.1, 0.89), a_hit(2, CANAL, 0.895, 0.894))
+    drafts = read(a_hit(1, CHIPS, 0.9, 0.1, 0.6), a_hit(2, CANAL, 0.895, 0.894))
     assert drafts == [
         "Beijing told firms to order. [1]",
         "Beijing told firms to order. [1] Ships left the canal. They sail around. [2]",

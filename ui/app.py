@@ -6,6 +6,7 @@ language, marks that are links into the other column, and text that is never rea
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from ui.strings import EXAMPLES, pick_language, say
 _FONTS = ["Noto Sans Arabic", "Segoe UI", "SF Arabic", "Geeza Pro", "Noto Sans", "Tahoma", "system-ui", "sans-serif"]
 _STYLE = Path(__file__).with_name("style.css")
 _SCRIPT = Path(__file__).with_name("page.js")
+_log = logging.getLogger(__name__)
 
 
 def build_app(rag: Rag) -> gr.Blocks:
@@ -39,6 +41,7 @@ def build_app(rag: Rag) -> gr.Blocks:
                     buttons = [gr.Button(text, elem_classes=["example"], size="sm") for _, text in EXAMPLES]
                 with gr.Row(elem_id="ask"):
                     box = gr.Textbox(
+                        label=say("question", "ar"),  # not seen, but read aloud
                         show_label=False,
                         placeholder=say("placeholder", "ar"),
                         elem_id="question",
@@ -83,7 +86,7 @@ def build_app(rag: Rag) -> gr.Blocks:
                 render_heading(chosen),
                 render_talk([], chosen),
                 _examples_label(chosen),
-                gr.Textbox(placeholder=say("placeholder", chosen), rtl=chosen == "ar"),
+                gr.Textbox(label=say("question", chosen), placeholder=say("placeholder", chosen), rtl=chosen == "ar"),
                 gr.Button(say("send", chosen)),
                 render_evidence([], chosen),
             )
@@ -137,6 +140,7 @@ def _answer(
     rag: Rag, question: str, earlier: list[Exchange], shown_in: Language
 ) -> Iterator[tuple[list[Exchange], str]]:
     """Yield the talk as the answer grows, and what stays in the question box."""
+    earlier = [exchange for exchange in earlier if exchange.question]
     problem = ""
     if not question.strip():
         problem = say("empty_question", shown_in)
@@ -145,7 +149,7 @@ def _answer(
     if problem:
         # What was written stays in the box, to be shortened; the talk keeps only the beginning.
         shown = question.strip()[:200] + ("…" if len(question.strip()) > 200 else "")
-        yield [*earlier, Exchange(shown, problem=problem)] if shown else earlier, question
+        yield [*earlier, Exchange(shown, problem=problem)], question
         return
     yield [*earlier, Exchange(question)], ""
     try:
@@ -153,6 +157,9 @@ def _answer(
             yield [*earlier, Exchange(question, answer)], ""
     except (SanadError, ValueError) as error:
         yield [*earlier, Exchange(question, problem=str(error))], question
+    except Exception:  # the outermost edge: half an answer must not stand there as if it were whole
+        _log.exception("the answer failed")
+        yield [*earlier, Exchange(question, problem=say("failed", shown_in))], question
 
 
 def _history(talk: list[Exchange]) -> list[Turn]:

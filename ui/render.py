@@ -6,8 +6,9 @@ Every text that comes from an article or a person is escaped here, and carries i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from html import escape
 
 from rag.language import text_direction
@@ -19,7 +20,10 @@ _MARK = re.compile(r"((?:\[\d+\])+)")
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question of a talk with what came of it: an answer (perhaps still growing), or a line that says why not."""
+    """One question of a talk with what came of it: an answer (perhaps still growing), or a line that says why not.
+
+    Where nothing was asked the question is empty and only the line is shown.
+    """
 
     question: str
     answer: Answer | None = None
@@ -51,10 +55,12 @@ def render_evidence(talk: Sequence[Exchange], language: Language) -> str:
 
 
 def _exchange(number: int, exchange: Exchange, language: Language) -> str:
-    asked = (
-        f'<div class="turn asked"><span class="who">{escape(say("you", language))}</span>'
-        f'<p dir="auto">{escape(exchange.question)}</p></div>'
-    )
+    asked = ""
+    if exchange.question:
+        asked = (
+            f'<div class="turn asked"><span class="who">{escape(say("you", language))}</span>'
+            f'<p dir="auto">{escape(exchange.question)}</p></div>'
+        )
     if exchange.problem:
         return f'{asked}<div class="turn problem" role="alert"><p dir="auto">{escape(exchange.problem)}</p></div>'
     if exchange.answer is None:
@@ -65,8 +71,9 @@ def _exchange(number: int, exchange: Exchange, language: Language) -> str:
 def _answer(number: int, answer: Answer, language: Language) -> str:
     kind = "answer abstained" if answer.abstained else "answer"
     label = f'<strong class="label">{escape(say("abstained", answer.language))}</strong>' if answer.abstained else ""
+    cited = {citation.number for citation in answer.citations}
     lines = "".join(
-        f"<p {_line_run(line, answer)}>{_with_marks(number, line, language)}</p>" for line in _lines(answer)
+        f"<p {_line_run(line, answer)}>{_with_marks(number, line, cited, language)}</p>" for line in _lines(answer)
     )
     note = ""
     if answer.searched and answer.searched.strip() != answer.question.strip():
@@ -86,13 +93,19 @@ def _line_run(line: str, answer: Answer) -> str:
     return _run(answer.language)
 
 
-def _with_marks(turn: int, text: str, language: Language) -> str:
-    """Escape a text and make each mark in it a link to its quote, isolated from the direction of what is around it."""
+def _with_marks(turn: int, text: str, cited: Set[int], language: Language) -> str:
+    """Escape a text and make each mark in it a link to its quote, isolated from the direction of what is around it.
+
+    A number in brackets that nothing is cited for is no mark: an article may say `[7]`, and an answer that is still
+    growing may have no citations yet. It stays text.
+    """
     parts = _MARK.split(text)
     for place in range(1, len(parts), 2):
         links = "".join(
             f'<a class="mark" href="#quote-{turn}-{n}" data-turn="{turn}" '
             f'aria-label="{escape(say("go_to_quote", language, number=n))}">{n}</a>'
+            if int(n) in cited
+            else f"[{n}]"
             for n in re.findall(r"\d+", parts[place])
         )
         parts[place] = f'<bdi class="marks" dir="ltr">{links}</bdi>'
@@ -118,21 +131,40 @@ def _evidence(turn: int, answer: Answer, language: Language, *, current: bool) -
 def _card(turn: int, citations: Sequence[Citation], language: Language) -> str:
     """Return the card of a passage with all its quotes highlighted in their places."""
     passage = citations[0].passage
-    body, at = "", 0
-    for citation in sorted(citations, key=lambda c: c.start):
-        start, end = max(citation.start - passage.start, at), citation.end - passage.start
-        if end <= start:
-            continue
-        body += (
-            f"{escape(passage.text[at:start])}"
-            f'<mark id="quote-{turn}-{citation.number}" tabindex="-1">{escape(passage.text[start:end])}</mark>'
-        )
-        at = end
+    body = _highlight(turn, passage, citations)
     numbers = "".join(f"<span>{c.number}</span>" for c in citations)
     return (
         f'<article class="card"><div class="numbers" aria-hidden="true">{numbers}</div>{_origin(passage, language)}'
-        f'<p class="passage" {_run(passage.language)}>{body}{escape(passage.text[at:])}</p></article>'
+        f'<p class="passage" {_run(passage.language)}>{body}</p></article>'
     )
+
+
+def _highlight(turn: int, passage: Passage, citations: Sequence[Citation]) -> str:
+    """Escape a passage and wrap each quote; one that lies in another nests in it, so that every mark has its target."""
+    body, at = "", 0
+    ends: list[int] = []  # of the quotes that are open, the innermost last
+
+    def advance(to: int) -> None:
+        nonlocal body, at
+        while ends and ends[-1] <= to:
+            body += f"{escape(passage.text[at : ends[-1]])}</mark>"
+            at = ends.pop()
+        body += escape(passage.text[at:to])
+        at = to
+
+    quotes = [(c.start - passage.start, passage.start - c.end, f' id="quote-{turn}-{c.number}"') for c in citations]
+    heapify(quotes)  # by start, the longer first
+    while quotes:
+        start, end, name = heappop(quotes)
+        end = -end
+        advance(start)
+        if ends and end > ends[-1]:  # elements nest and cannot overlap: what outlasts the outer one goes on after it
+            heappush(quotes, (ends[-1], -end, ""))
+            end = ends[-1]
+        ends.append(end)
+        body += f'<mark{name} tabindex="-1">'
+    advance(len(passage.text))
+    return body
 
 
 def _near(hit: Hit, language: Language) -> str:

@@ -33,6 +33,10 @@ STRINGS: Final[dict[str, dict[Language, str]]] = {
         "ar": "السؤال أطول مما يُقرأ؛ اختصره إلى {most} حرف أو أقل.",
         "en": "The question is too long; shorten it to {most} characters or fewer.",
     },
+    "failed": {
+        "ar": "حدث خلل غير متوقَّع ولم يكتمل الجواب؛ أعد المحاولة.",
+        "en": "Something unexpected went wrong and the answer was not finished; try again.",
+    },
     "undated": {"ar": "بلا تاريخ", "en": "undated"},
     "in_arabic": {"ar": "بالعربية", "en": "in Arabic"},
     "in_english": {"ar": "بالإنجليزية", "en": "in English"},

@@ -1,4 +1,4 @@
-"""The system's Chromium, and the chat served as `sanad chat` serves it."""
+"""The system's Chromium, the chat served as `sanad chat` serves it, and the same page over an engine that is told."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from rag.errors import ReaderError
+from rag.types import Answer, Citation, Turn
+from tests.fakes import a_passage
+from ui.app import build_app, launch_options
 
 ROOT = Path(__file__).parent.parent.parent
 OUTPUT = Path(__file__).parent / "output"
@@ -39,8 +46,51 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class ToldRag:
+    """Streams an answer word by word, its citations at the last only; what happens is written in the question."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+        if "[hold]" in question:
+            yield Answer(question, "Shares rose. [1] And", "en")
+            self.go_on.wait(20)
+        if "[reader fails]" in question:
+            raise ReaderError("the chat model did not answer: start it with ollama serve")
+        if "[breaks]" in question:
+            yield Answer(question, "Half an", "en")
+            raise RuntimeError("/secret/path")
+        first, second = (0, 0) if "[twice]" in question else (0, 1)
+        passage = a_passage("Shares rose by 3.5%.", "Orders ${window.hacked=1} {{7*7}} doubled.", title="{{title}}")
+        citations = tuple(
+            Citation(number, s.text, passage, s.start, s.end)
+            for number, s in ((1, passage.sentences[first]), (2, passage.sentences[second]))
+        )
+        text = " ".join(f"{c.quote} [{c.number}]" for c in citations)
+        yield Answer(question, f"Item [7]: {text}", "en", False, citations, (), question)
+
+
 @pytest.fixture(scope="package")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def told_rag() -> ToldRag:
+    return ToldRag()
+
+
+@pytest.fixture(scope="package")
+def served_page(told_rag: ToldRag) -> Iterator[str]:
+    """Serve the page over `told_rag`, from a thread of this process."""
+    port = _free_port()
+    with warnings.catch_warnings():  # what Gradio's own imports deprecate is not this project's to mend
+        warnings.simplefilter("ignore", DeprecationWarning)
+        app = build_app(told_rag)  # type: ignore[arg-type]
+        app.launch(**launch_options("127.0.0.1", port))
+    yield f"http://127.0.0.1:{port}"
+    told_rag.go_on.set()
+    app.close()
+
+
+@pytest.fixture(scope="package")
+def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the sample corpus, and one hostile article, by the command line."""
     folder = tmp_path_factory.mktemp("chat")
     corpus = folder / "corpus"
@@ -50,9 +100,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "The Zanzibar ferry timetable <script>window.hacked=1</script> changed in [March](javascript:alert(1)).\n",
         encoding="utf-8",
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _free_port()
     log = (folder / "log").open("w", encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "rag", "chat", "--port", str(port), "--index", str(folder / "index")],
@@ -82,16 +130,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[object]:
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[object]:
     """Return a function that opens the chat; every request that leaves this machine fails the test."""
     contexts: list[BrowserContext] = []
     strangers: list[str] = []
 
     def note(url: str) -> None:
-        if not url.startswith((address, "data:", "blob:", address.replace("http", "ws"))):
+        if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
             strangers.append(url)
 
-    def open_one(locale: str = "ar", width: int = 1280, height: int = 860, theme: str = "light") -> Page:
+    def open_one(
+        locale: str = "ar", width: int = 1280, height: int = 860, theme: str = "light", of: str = "real_address"
+    ) -> Page:
+        address = request.getfixturevalue(of)
         context = browser.new_context(
             locale=locale, viewport={"width": width, "height": height}, reduced_motion="reduce"
         )
@@ -109,3 +160,10 @@ def open_page(browser: Browser, address: str) -> Iterator[object]:
     for context in contexts:
         context.close()
     assert strangers == []
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port

@@ -45,8 +45,12 @@ def test_earlier_turns_are_its_history() -> None:
     assert len(talk) == 3
 
 
-def test_an_empty_question_changes_nothing() -> None:
-    assert ask(Recording(), "  ") == [([], "  ")]
+def test_an_empty_question_gets_a_line_that_goes_with_the_next_question() -> None:
+    rag = Recording()
+    [(talk, _)] = ask(rag, "  ")
+    assert talk == [Exchange("", problem="Write a question first.")]
+    [*_, (talk, _)] = ask(rag, "q", talk)
+    assert [exchange.question for exchange in talk] == ["q"]
 
 
 def test_a_question_that_is_too_long_is_kept_to_be_shortened() -> None:
@@ -59,6 +63,14 @@ def test_a_question_that_is_too_long_is_kept_to_be_shortened() -> None:
 def test_an_error_is_one_line_in_the_talk_and_the_question_stays() -> None:
     [*_, (talk, box)] = ask(Recording(IndexStateError("no index: run sanad index")), "q")
     assert talk[0].problem == "no index: run sanad index"
+    assert box == "q"
+
+
+def test_an_unforeseen_error_takes_half_an_answer_back_and_tells_no_secrets() -> None:
+    [*_, (talk, box)] = ask(Recording(RuntimeError("/secret/path")), "q")
+    assert talk[0].answer is None
+    assert "not finished" in talk[0].problem
+    assert "secret" not in talk[0].problem
     assert box == "q"
 
 

@@ -67,6 +67,31 @@ def test_overlapping_quotes_lose_nothing() -> None:
     assert re.sub(r"<[^>]+>", "", body) == ARABIC.text
 
 
+def test_every_mark_has_a_target_even_where_two_quote_the_same_sentence() -> None:
+    answer = an_answer("قيل [1] وقيل [2].", cite(1, ARABIC, 1), cite(2, ARABIC, 1))
+    html = render_evidence([Exchange("سؤال؟", answer)], "ar")
+    assert re.findall(r'id="quote-1-(\d)"', html) == ["1", "2"]
+    assert ">وارتفع السهم 5%.</mark></mark></p>" in html
+
+
+def test_quotes_that_overlap_in_part_are_both_highlighted_whole() -> None:
+    passage = a_passage("One.", "Two.", "Three.", "Four.")
+    first = Citation(1, "One. Two.", passage, 0, 9)
+    second = Citation(2, "Two. Three.", passage, 5, 16)
+    html = render_evidence([Exchange("q", an_answer("[1][2]", first, second))], "en")
+    assert (
+        '<mark id="quote-1-1" tabindex="-1">One. <mark id="quote-1-2" tabindex="-1">Two.</mark></mark>'
+        '<mark tabindex="-1"> Three.</mark> Four.</p>'
+    ) in html
+
+
+def test_numbers_in_brackets_without_a_citation_are_text() -> None:
+    html = render_talk([Exchange("سؤال؟", an_answer("البند [7] مهم. [1]", cite(1, ARABIC, 0)))], "ar")
+    assert html.count('class="mark"') == 1
+    assert '<bdi class="marks" dir="ltr">[7]</bdi> مهم.' in html
+    assert 'class="mark"' not in render_talk([Exchange("سؤال؟", an_answer("نصّ ينمو. [1]"))], "ar")
+
+
 def test_an_abstention_looks_different_and_shows_what_came_nearest() -> None:
     answer = an_answer("لا جواب.", abstained=True, nearest=(Hit(1, 1.0, ENGLISH),))
     talk = [Exchange("سؤال؟", answer)]
@@ -93,6 +118,12 @@ def test_waiting_and_problems() -> None:
     assert '<div class="turn problem" role="alert"><p dir="auto">no index</p>' in render_talk(
         [Exchange("سؤال؟", problem="no index")], "ar"
     )
+
+
+def test_a_line_where_nothing_was_asked_stands_alone() -> None:
+    html = render_talk([Exchange("", problem="اكتب سؤالًا أولًا.")], "ar")
+    assert "asked" not in html
+    assert "اكتب سؤالًا أولًا." in html
 
 
 def test_before_the_first_question() -> None:
