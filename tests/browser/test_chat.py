@@ -29,6 +29,8 @@ def ask(page: Page, question: str) -> None:
 def shoot(page: Page, name: str) -> Path:
     OUTPUT.mkdir(exist_ok=True)
     path = OUTPUT / f"{name}.png"
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(300)  # colours fade when the pointer leaves
     page.screenshot(path=path)
     return path
 
