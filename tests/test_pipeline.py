@@ -113,3 +113,12 @@ def test_threads_share_one_rag(rag: Rag) -> None:
 
 def test_warm_up_reads_the_index(rag: Rag) -> None:
     rag.warm_up()
+
+
+def test_without_late_interaction_it_answers_and_abstains_alike(articles: Path, tmp_path: Path) -> None:
+    index = Index(tmp_path / "plain", HashEncoder(), 64, late=False)
+    index.add(articles)
+    rag = Rag(index, HybridRetriever(Reading(index.folder, index.encoder), index.encoder), QuoteReader())
+    answer = rag.ask("Which firms did Beijing tell to prepare H200 orders?")
+    assert answer.citations[0].passage.article_id == "chips"
+    assert rag.ask("Who wrote Hamlet?").abstained
