@@ -18,7 +18,6 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.clean import fold
 from rag.encode import Encoder, Matrix
 from rag.terms import split_words
 from rag.types import Language
@@ -83,7 +82,7 @@ def fit_calibration(encoder: Encoder) -> Calibration:
         sentences = encoder.encode_sentences(text["sentences"], with_tokens=True)
         questions = [encoder.encode_question(question) for question in text["questions"]]
         words = sorted(
-            {w for t in (*text["sentences"], *text["questions"]) for w in split_words(fold(t)) if w.isalpha()}
+            {w for t in (*text["sentences"], *text["questions"]) for w in split_words(t) if w.isalpha()}
         )
         means["sentence", language] = sentences.vectors.mean(axis=0)
         means["question", language] = np.concatenate([q.vectors for q in questions]).mean(axis=0)

@@ -12,7 +12,6 @@ import numpy as np
 
 from rag.calibrate import LANGUAGES, Calibration
 from rag.catalog import Catalog
-from rag.clean import fold
 from rag.encode import Encoder, Matrix
 from rag.language import detect_language
 from rag.terms import split_words, to_term
@@ -42,7 +41,7 @@ def add_words(catalog: Catalog, passages: Iterable[Passage], encoder: Encoder, c
 
 def question_words(text: str) -> list[str]:
     """Return the words of a text that a dictionary can hold: folded, without numbers and stop words, each once."""
-    return list(dict.fromkeys(word for word in split_words(fold(text)) if word.isalpha() and len(word) > 1))
+    return list(dict.fromkeys(word for word in split_words(text) if word.isalpha() and len(word) > 1))
 
 
 class Dictionary:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,25 +84,44 @@ class Postings:
         self._passages = passages
         self._index: Any = bm25s.BM25.load(folder, mmap=True, load_corpus=False) if folder.is_dir() else None
 
-    def match(self, weights: Mapping[str, float], beside: float = 0.0) -> Scores:
+    def match(
+        self,
+        weights: Mapping[str, float],
+        spellings: Mapping[str, Sequence[str]] | None = None,
+        beside: float = 0.0,
+    ) -> Scores:
         """Return how well each passage holds the terms, 0 to 1: its BM25 score as a part of the highest there could be.
 
         Args:
             weights: of the terms, above 0.
+            spellings: other terms that count as one of these, by it; the best of them in a passage counts.
             beside: the idf of what is asked for beside these terms and cannot be looked up.
         """
         scores = np.zeros(self._passages, dtype=np.float32)
         most = beside
         for term, weight in weights.items():
-            most += weight * self.idf(term)
-            rows, values = self._postings(term)
+            idf, rows, values = self._gather([term, *(spellings or {}).get(term, ())])
+            most += weight * idf
             scores[rows] += weight * values
         return scores / most if most else scores
 
+    def _gather(self, terms: Sequence[str]) -> tuple[float, NDArray[np.integer], Scores]:
+        """Return terms that count as one: their common idf, the passages that hold any, and the best score in each."""
+        found = [(rows, values / idf(self._passages, len(rows))) for rows, values in map(self._postings, terms)]
+        if len(found) == 1:
+            rows, values = found[0]
+        else:
+            every = np.concatenate([values for _, values in found])
+            rows, places = np.unique(np.concatenate([rows for rows, _ in found]), return_inverse=True)
+            values = np.zeros(len(rows), dtype=np.float32)
+            np.maximum.at(values, places, every)
+        common = idf(self._passages, len(rows))
+        return common, rows, values * common
+
     def idf(self, term: str) -> float:
-        """Return a term's inverse document frequency, `ln(1 + (N - n + .5) / (n + .5))`; that of n = 0 if unknown."""
+        """Return a term's inverse document frequency; the highest there is for an unknown one."""
         rows, _ = self._postings(term)
-        return math.log(1 + (self._passages - len(rows) + 0.5) / (len(rows) + 0.5))
+        return idf(self._passages, len(rows))
 
     def _postings(self, term: str) -> tuple[NDArray[np.integer], Scores]:
         number = self._index.vocab_dict.get(term) if self._index else None
@@ -111,6 +130,11 @@ class Postings:
         matrix = self._index.scores
         part = slice(int(matrix["indptr"][number]), int(matrix["indptr"][number + 1]))
         return np.asarray(matrix["indices"][part]), np.asarray(matrix["data"][part])
+
+
+def idf(passages: int, holding: int) -> float:
+    """Return the inverse document frequency of a term that so many of the passages hold, as Lucene has it."""
+    return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
 
 
 def _write(terms: list[list[str]], folder: Path, *, k1: float, b: float) -> None:

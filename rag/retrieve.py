@@ -22,7 +22,7 @@ from rag.keywords import Scores
 from rag.language import detect_language
 from rag.skeleton import name_skeletons
 from rag.snapshot import Reading, Snapshot
-from rag.terms import split_terms
+from rag.terms import question_terms, split_terms
 from rag.types import Filter, Hit, Language, Passage
 
 _CANDIDATES = 50  # passages each first stage brings up
@@ -120,13 +120,13 @@ class HybridRetriever:
         tokens = None
         if encoded.tokens and calibration.projection is not None:
             tokens = calibration.project(encoded.tokens[0], "question_token", language)
-        terms = dict.fromkeys((term.text for term in split_terms(text)), 1.0)
+        terms = question_terms(text)
         asked = _Question(
             language,
             calibration.apply(encoded.vectors, "question", language)[0],
             tokens,
             frozenset(term for term in terms if term[0].isdigit() and not term.isalpha()),
-            snapshot.keywords.terms.match(terms),
+            snapshot.keywords.terms.match(dict.fromkeys(terms, 1.0), terms),
         )
         other: Language = "en" if language == "ar" else "ar"
         if snapshot.dictionary.holds(other):

@@ -1,44 +1,40 @@
 """Text → index terms for keyword search, Arabic and English.
 
 A word is folded, stripped of clitics and endings (Arabic: light stemming after Larkey et al. 2002; English: Snowball),
-and a number takes one form whatever its digits and separators. Each term keeps its place in the text.
+a broken plural becomes its singular, a month its number, and a number takes one form whatever its digits and
+separators. Each term keeps its place in the text.
 
-    >>> [term.text for term in split_terms("وبالمدارس ١٬٢٣٤ chips")]
-    ['مدارس', '1234', 'chip']
+    >>> [term.text for term in split_terms("وبالمدارس ١٬٢٣٤ chips في كانون الثاني")]
+    ['مدرس', '1234', 'chip', 'month-1']
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from rag.clean import fold, fold_character
+from rag.lexicon import AMBIGUOUS_MONTHS, BROKEN_PLURALS, IRREGULAR, MONTHS, STOP_WORDS, WAW_WORDS, WHOLE_WORDS
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?![^\W\d_])|[^\W_]+(?:'[^\W_]+)*")
+_NUMBER = r"\d+(?:[.,]\d+)*"
+# A number with a unit or an ending written to it (4.5bn, 15th, 2026م); letters of one script; a name with digits (H200).
+_TOKEN = re.compile(
+    rf"(?P<number>{_NUMBER})(?:(?:st|nd|rd|th|bn|mn|tn|m|k|s|km|kg|mw|gw|kw|am|pm)(?![a-z\d])|(?![^\W\d_\u0620-\u06ff]))"
+    r"|[\u0620-\u06ff]+|[^\W_\u0620-\u06ff]+(?:'[^\W_\u0620-\u06ff]+)*"
+)
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 _ARABIC = re.compile(r"[\u0620-\u06ff]")
+_DAY_OR_YEAR = re.compile(r"0?[1-9]|[12]\d|3[01]|1\d{3}|20\d{2}")
+_NEAR = re.compile(r"[\s,.\-/(من]*")  # what may stand between a month and its day or year: "الخامس من", "5 March, 2026"
 
-# Leading article with the particles that join it, then the particles alone; longest first.
+# Leading article with the particles that join it; longest first.
 _PREFIXES = ("وبال", "وكال", "وفال", "فبال", "وال", "بال", "كال", "فال", "ولل", "فلل", "لل", "ال")
 _PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "نا")
 _ENDINGS = ("ات", "ان", "ون", "ين", "يه", "ه", "ي")
 _PARTICLES = ("و", "ف", "ب", "ك", "ل", "س")
-
-STOP_WORDS = frozenset(
-    fold(
-        "من في على إلى عن مع هل ما ماذا متى أين كيف كم لماذا أي أية من هو هي هم هذا هذه ذلك تلك التي الذي "
-        "الذين اللذين اللتين أن إن كان كانت يكون تكون قد لقد ثم أو أم بل لكن حتى منذ بين عند لدى كل بعض غير "
-        "سوى لا لم لن ليس ليست وقد وهو وهي كما مما عما ممن فيها فيه منها منه عليها عليه إليها إليه بها به لها "
-        "له لهم أما إذا إذ لو حيث هنا هناك the a an of in on at to for from by with and or but not no is are "
-        "was were be been being do does did has have had it its this that these those there here who whom "
-        "whose which what when where why how many much will would can could should may might must as than "
-        "then so if into over under about after before between during he she they them his her their we our "
-        "you your i my me us s t "
-    ).split()
-)
-"""Words that say nothing about a subject, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +48,122 @@ class Term:
 
 def split_terms(text: str) -> list[Term]:
     """Return the index terms of a text in order; stop words are left out."""
-    folded, places = _fold_with_places(text)
-    terms = []
-    for match in _TOKEN.finditer(folded):
-        word = match.group()
-        if word in STOP_WORDS:
-            continue
-        # Marks that fold to nothing stand after their letter: they are part of the word.
-        end = places[match.end()] if match.end() < len(places) else len(text)
-        end = max(end, places[match.end() - 1] + 1)  # one character may fold to several: ¼
-        terms.append(Term(to_term(word), places[match.start()], end))
-    return terms
+    return [term for term, _ in _read(text)]
 
 
-def split_words(folded: str) -> list[str]:
-    """Return the words and numbers of a folded text as they stand, in order; stop words are left out."""
-    return [word for word in _TOKEN.findall(folded) if word not in STOP_WORDS]
+def question_terms(text: str) -> dict[str, tuple[str, ...]]:
+    """Return each term of a question with the other terms it may have in a text.
+
+    A lone particle belongs to the word in one text and is a letter of the root in another (ببكين, but بكين): an index
+    keeps it, and a question looks for the word with it and without.
+
+    >>> question_terms("باريس 2026")
+    {'باريس': ('بباريس', 'فباريس', 'كباريس', 'لباريس', 'سباريس', 'اريس'), '2026': ()}
+    """
+    return {term.text: _spellings(word, term.text) for term, word in _read(text)}
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words and numbers of a text, folded, in order; stop words are left out."""
+    return [token.folded for token in _tokens(text) if not _is_stop_word(token)]
 
 
 @lru_cache(maxsize=65536)
 def to_term(word: str) -> str:
-    """Return the index term of one folded word or number."""
+    """Return the index term of one folded word or number, whatever stands beside it."""
     if word[0].isdigit() and not any(c.isalpha() for c in word):
         return _THOUSANDS.sub("", word)
+    if (month := _MONTHS.get(_bare(word))) and word not in _AMBIGUOUS:
+        return f"month-{month}"
     if _ARABIC.search(word):
         return _stem_arabic(word)
     if any(c.isdigit() for c in word):
         return word  # H200, HBM3E: a name, not a word
-    return str(_english_stemmer().stemWord(word.removesuffix("'s")))
+    word = word.removesuffix("'s")
+    return str(_english_stemmer().stemWord(IRREGULAR.get(word, word)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A word or number as it stands in a text, and folded; the folded form is without a unit."""
+
+    folded: str
+    written: str
+    start: int
+    end: int
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    folded, places = _fold_with_places(text)
+    for match in _TOKEN.finditer(folded):
+        # Marks that fold to nothing stand after their letter: they are part of the word.
+        end = places[match.end()] if match.end() < len(places) else len(text)
+        end = max(end, places[match.end() - 1] + 1)  # one character may fold to several: ¼
+        start = places[match.start()]
+        yield _Token(match["number"] or match.group(), text[start:end].rstrip(), start, end)
+
+
+def _read(text: str) -> Iterator[tuple[Term, str]]:
+    """Yield the terms of a text, each with the folded word it was made from."""
+    tokens = list(_tokens(text))
+    before: _Token | None = None
+    at = 0
+    while at < len(tokens):
+        token, after = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else None
+        at += 1
+        if after and (month := _MONTHS.get(f"{_bare(token.folded)} {after.folded}")):
+            yield Term(f"month-{month}", token.start, after.end), token.folded
+            at += 1
+        elif _is_month(token, before, after, text):
+            yield Term(f"month-{_MONTHS[_bare(token.folded)]}", token.start, token.end), token.folded
+        elif not _is_stop_word(token):
+            yield Term(to_term(token.folded), token.start, token.end), token.folded
+        before = token
+
+
+def _spellings(word: str, term: str) -> tuple[str, ...]:
+    if not _ARABIC.match(word) or term.startswith("month-"):
+        return ()
+    found = [particle + term for particle in "بفكلس" if len(term) >= 3]
+    if word[0] in _PARTICLES and len(word) >= 5 and term not in _WHOLE and not term.startswith(_WAW):
+        found.append(to_term(word[1:]))
+    return tuple(other for other in found if other != term and other not in _WHOLE)
+
+
+def _is_stop_word(token: _Token) -> bool:
+    if token.folded in _STOP_WITH_MAKSURA:
+        return token.written[-1] in "ىﻰﻯ"  # على, but not علي: read before alef maksura is folded
+    return token.folded in _STOP
+
+
+def _is_month(token: _Token, before: _Token | None, after: _Token | None, text: str) -> bool:
+    """Whether a name of a month stands for one; a name that is a word too does so beside a day, a year or "month"."""
+    name = _bare(token.folded)
+    if name not in _MONTHS:
+        return False
+    if name == "اب":
+        if "آ" in token.written:  # August; with another alef it may be a father
+            return True
+        if "أ" in token.written:
+            return False
+    if name not in _AMBIGUOUS:
+        return True
+    if before and (_bare(before.folded) == "شهر" or (name.isascii() and before.folded == "month")):
+        return True
+    return any(
+        other is not None
+        and _DAY_OR_YEAR.fullmatch(other.folded) is not None
+        and _NEAR.fullmatch(text, first.end, second.start) is not None
+        for other, first, second in ((before, before, token), (after, token, after))
+        if first and second
+    )
+
+
+def _bare(word: str) -> str:
+    """Return a folded word without the particles that join the name of a month: "بيناير", "ويناير"."""
+    if word in _MONTHS or not _ARABIC.match(word):
+        return word
+    return word[1:] if word[0] in "وبفل" and word[1:] in _SINGLE_MONTHS else word
 
 
 def _fold_with_places(text: str) -> tuple[str, list[int]]:
@@ -101,10 +185,15 @@ def _stem_arabic(word: str) -> str:
             stem = stem[len(prefix) :]
             break
     else:
-        # A lone particle is taken off a long word only: in a short one it is as likely the root's own letter.
-        if stem[0] in _PARTICLES[:1] and len(stem) >= 5:
+        # A lone waw is taken off a long word only: in a short one it is as likely the root's own letter.
+        if stem[0] == "و" and len(stem) >= 5 and not stem.startswith(_WAW):
             stem = stem[1:]
+    if stem[0] in _PARTICLES and stem[1:] in _WHOLE:
+        return stem[1:]
     for suffixes in (_PRONOUNS, _ENDINGS):
+        stem = _PLURALS.get(stem, stem)
+        if stem in _WHOLE:
+            break
         for suffix in suffixes:
             if stem.endswith(suffix) and len(stem) - len(suffix) >= 3:
                 stem = stem[: -len(suffix)]
@@ -116,4 +205,14 @@ def _stem_arabic(word: str) -> str:
 def _english_stemmer() -> Any:
     import Stemmer
 
-    return Stemmer.Stemmer("english", 0)  # no cache of its own: `_normal_form` has one, and this is shared by threads
+    return Stemmer.Stemmer("english", 0)  # no cache of its own: `to_term` has one, and this is shared by threads
+
+
+_STOP = frozenset(map(fold, STOP_WORDS))
+_STOP_WITH_MAKSURA = frozenset(fold(word) for word in STOP_WORDS if word.endswith("ى"))
+_MONTHS = {fold(name): number for name, number in MONTHS.items()}
+_SINGLE_MONTHS = frozenset(name for name in _MONTHS if " " not in name)
+_AMBIGUOUS = frozenset(map(fold, AMBIGUOUS_MONTHS))
+_PLURALS = {fold(plural): fold(singular) for plural, singular in BROKEN_PLURALS.items()}
+_WHOLE = frozenset(map(fold, WHOLE_WORDS))
+_WAW = tuple(map(fold, WAW_WORDS))
