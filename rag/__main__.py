@@ -26,6 +26,7 @@ app = typer.Typer(
 IndexFolder = Annotated[Path | None, typer.Option("--index", help="Folder of the index.  [env: RAG_INDEX]")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; progress goes to stderr.")]
 Language = Annotated[str | None, typer.Option(help="Search articles of this language only: ar or en.")]
+Source = Annotated[str | None, typer.Option(help="Search articles of this source only.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day, such as 2026-01-31.")]
 
 
@@ -97,13 +98,15 @@ def search(
     language: Language = None,
     since: Day = None,
     until: Day = None,
+    source: Source = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say for each hit why it was found.")] = False,
     index: IndexFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Find passages."""
-    only = _filter(language, since, until)
+    only = _filter(language, since, until, source)
     check_question(query)
-    hits = _existing(Settings(index=index)).search(query, k, **only)
+    hits = _existing(Settings(index=index)).search(query, k, explain=explain, **only)
     show.hits(hits, as_json=as_json)
 
 
@@ -113,11 +116,12 @@ def ask(
     language: Language = None,
     since: Day = None,
     until: Day = None,
+    source: Source = None,
     index: IndexFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with citations; JSON to a pipe."""
-    only = _filter(language, since, until)
+    only = _filter(language, since, until, source)
     check_question(question)
     answers = _existing(Settings(index=index)).stream(question, **only)
     show.answer(answers, as_json=as_json or not sys.stdout.isatty())
@@ -162,10 +166,10 @@ def _existing(settings: Settings) -> Rag:
         return open_rag(settings, progress)
 
 
-def _filter(language: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
+def _filter(language: str | None, since: datetime | None, until: datetime | None, source: str | None) -> Any:
     if language not in (None, "ar", "en"):
         raise ValueError(f"--language is {language!r}; it must be ar or en")
-    return {"language": language, "since": since and since.date(), "until": until and until.date()}
+    return {"language": language, "since": since and since.date(), "until": until and until.date(), "source": source}
 
 
 if __name__ == "__main__":

@@ -81,9 +81,7 @@ def fit_calibration(encoder: Encoder) -> Calibration:
         text = _bundled_text()[language]
         sentences = encoder.encode_sentences(text["sentences"], with_tokens=True)
         questions = [encoder.encode_question(question) for question in text["questions"]]
-        words = sorted(
-            {w for t in (*text["sentences"], *text["questions"]) for w in split_words(t) if w.isalpha()}
-        )
+        words = sorted({w for t in (*text["sentences"], *text["questions"]) for w in split_words(t) if w.isalpha()})
         means["sentence", language] = sentences.vectors.mean(axis=0)
         means["question", language] = np.concatenate([q.vectors for q in questions]).mean(axis=0)
         means["word", language] = encoder.encode_sentences(words).vectors.mean(axis=0)

@@ -17,6 +17,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from rag import database as tables
+from rag.clean import fold
 from rag.encode import Encoder, Matrix
 from rag.encoded import EncodedPassage, select_passages, to_row
 from rag.errors import IndexStateError
@@ -223,7 +224,18 @@ class Catalog:
         if only and only.until:
             query = query.where(tables.articles.c.published <= only.until)
         with self._engine.connect() as connection:
+            if only and only.source:
+                sources = connection.scalars(sa.select(tables.articles.c.source).distinct())
+                alike = [source for source in sources if fold(source) == fold(only.source)]
+                query = query.where(tables.articles.c.source.in_(alike))
+            if only and only.without:
+                query = query.where(tables.articles.c.id.not_in(only.without))
             return set(connection.scalars(query))
+
+    def late_bytes(self) -> int:
+        """Return how many bytes late interaction takes: the codes of all tokens."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.sum(sa.func.length(tables.passages.c.codes)))) or 0
 
 
 def check_encoder(catalog: Catalog, encoder: Encoder, folder: Path) -> None:

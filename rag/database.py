@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from rag.errors import IndexStateError
 
-FORMAT = 1
+FORMAT = 2
 """Version of what lies in the index folder; raise it with every change that older or newer code cannot read."""
 
 schema = sa.MetaData()

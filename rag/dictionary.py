@@ -56,27 +56,25 @@ class Dictionary:
         """Whether there are words of the language."""
         return bool(self._words[language][0])
 
-    def translate(self, vectors: Matrix, into: Language) -> tuple[dict[str, float], int]:
-        """Return the index terms of a language for words, each with its weight, and how many words had none.
+    def translate(self, vectors: Matrix, into: Language) -> list[dict[str, float]]:
+        """Return for each word the index terms of a language that mean the same, with their shares; none if unsure.
 
         Args:
             vectors: of the words, calibrated, one row each.
             into: the language of the terms.
         """
         words, known = self._words[into]
-        weights: dict[str, float] = {}
-        without = 0
+        translations = []
         for cosines in vectors @ known.T if words else np.zeros((len(vectors), 0)):
             nearest = np.argsort(-cosines)[:_NEAREST]
             nearest = nearest[cosines[nearest] > _LEAST]
-            if not len(nearest):
-                without += 1
-                continue
-            shares = np.exp((cosines[nearest] - cosines[nearest[0]]) / _TEMPERATURE)
+            shares = np.exp((cosines[nearest] - cosines[nearest].max(initial=0)) / _TEMPERATURE)
+            terms: dict[str, float] = {}
             for place, share in zip(nearest, shares / shares.sum(), strict=True):
                 term = to_term(words[place])
-                weights[term] = weights.get(term, 0.0) + float(share)
-        return weights, without
+                terms[term] = terms.get(term, 0.0) + float(share)
+            translations.append(terms)
+        return translations
 
 
 def _batches(words: Mapping[str, Language]) -> Iterator[dict[str, Language]]:

@@ -41,6 +41,7 @@ def _examine_index(settings: Settings) -> dict[str, Any]:
             keywords = KeywordIndex(keyword_folder(settings.index, catalog.generation))
             summaries = catalog.articles()
             agrees = catalog.fact("dirty") != "1" and set(keywords.ids) == ids
+            late_bytes = catalog.late_bytes()
             made_with = catalog.fact("encoder")
         finally:
             catalog.close()
@@ -50,8 +51,10 @@ def _examine_index(settings: Settings) -> dict[str, Any]:
     state = "in order" if agrees else "a run was cut short; mend it with: sanad index"
     if made_with != settings.encoder:
         state = f"made with the encoder {made_with}; set RAG_ENCODER={made_with}"
+    late = f"{late_bytes / 1e6:.1f} MB, for late interaction" if late_bytes else "none: late interaction is off"
     return {
         "articles": f"{len(summaries)} ({by_language['ar']} Arabic, {by_language['en']} English)",
         "passages": len(ids),
+        "token vectors": late,
         "state": state,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -76,6 +76,22 @@ class Index:
             run = self._update(catalog, restore=True)
             run.take_all(files, progress, sync=sync)
             catalog.set_facts(places=json.dumps(sorted({*_places(catalog), *files})))
+            self._complete(catalog)
+            return run.report()
+
+    def put(self, articles: Iterable[Article], progress: Progress | None = None) -> IndexReport:
+        """Add articles that are at hand, or replace those of the same id; they have no file to be brought in step with.
+
+        Args:
+            articles: their texts are cleaned here.
+            progress: called after each article.
+
+        Raises:
+            IndexStateError: as for `add`.
+        """
+        with self._writing() as catalog:
+            run = self._update(catalog, restore=True)
+            run.put_all(list(articles), progress)
             self._complete(catalog)
             return run.report()
 

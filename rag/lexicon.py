@@ -1,4 +1,4 @@
-"""Words that rules do not reach: stop words, month names, broken plurals, endings that belong to the word. Data only."""
+"""Words that rules do not reach: stop words, months, broken plurals, endings that are the word's own. Data only."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from rag.encode import SentenceTransformerEncoder
 from rag.index import Index
 from rag.pipeline import Rag
 from rag.read import QuoteReader
+from rag.rerank import CrossEncoderReranker
 from rag.retrieve import HybridRetriever
 from rag.settings import Settings
 from rag.snapshot import Reading
@@ -34,4 +35,6 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
     index = open_index(settings)
     if not index.exists:
         index.add(settings.sources, progress=progress)
-    return Rag(index, HybridRetriever(Reading(index.folder, index.encoder), index.encoder), QuoteReader())
+    reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
+    retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder, reranker)
+    return Rag(index, retriever, QuoteReader())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from datetime import date
+from typing import Unpack
 
 from rag.cite import resolve_marks
 from rag.index import Index
@@ -12,7 +13,7 @@ from rag.phrases import ABSTENTION
 from rag.read import Reader
 from rag.retrieve import Retriever
 from rag.rewrite import rewrite_question
-from rag.types import Answer, Filter, Hit, Language, Turn
+from rag.types import Answer, Filter, Hit, Language, Only, Turn
 
 LONGEST_QUESTION = 2000
 """Characters; far above any question, far below what would hold up the encoder."""
@@ -44,18 +45,17 @@ class Rag:
         query: str,
         k: int = 10,
         *,
-        language: Language | None = None,
-        since: date | None = None,
-        until: date | None = None,
+        explain: bool = False,
+        **only: Unpack[Only],
     ) -> list[Hit]:
-        """Return up to k passages that bear on the query, best first.
+        """Return up to k passages that bear on the query: best first, or newest where it asks for the latest.
 
         Args:
             query: what is searched; 1 to `LONGEST_QUESTION` characters.
             k: above 0.
-            language: of the articles; both when None.
-            since: the first day of publication.
-            until: the last.
+            explain: say for each hit which words it was found by.
+            only: which articles are searched, as the fields of `Filter`: `language`, `since`, `until`, `source`,
+                `without`.
 
         Raises:
             ValueError: the query is empty or too long, or k is not above 0.
@@ -63,46 +63,38 @@ class Rag:
         """
         if k < 1:
             raise ValueError(f"k must be above 0, not {k}")
-        return self._retriever.retrieve(check_question(query), k, _filter(language, since, until))
+        return self._retriever.retrieve(check_question(query), k, _filter(only), explain=explain)
 
     def ask(
         self,
         question: str,
         history: Sequence[Turn] = (),
-        *,
-        language: Language | None = None,
-        since: date | None = None,
-        until: date | None = None,
+        **only: Unpack[Only],
     ) -> Answer:
-        """Answer a question; see `search` for the filter and what is raised.
+        """Answer a question; see `search` for what is raised.
 
         Args:
             question: in Arabic or English; the answer is in its language.
             history: earlier turns, oldest first, for a follow-up.
-            language: of the articles searched, as for `search`.
-            since: as for `search`.
-            until: as for `search`.
+            only: which articles are searched, as for `search`.
         """
-        *_, answer = self.stream(question, history, language=language, since=since, until=until)
+        *_, answer = self.stream(question, history, **only)
         return answer
 
     def stream(
         self,
         question: str,
         history: Sequence[Turn] = (),
-        *,
-        language: Language | None = None,
-        since: date | None = None,
-        until: date | None = None,
+        **only: Unpack[Only],
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, each time whole; the last is what `ask` returns."""
         check_question(question)
         asked_in = detect_language(question, default=_language_of(history))
         searched = rewrite_question(question.strip(), history)
-        hits = self._retriever.retrieve(searched, _READ, _filter(language, since, until))
+        hits = self._retriever.retrieve(searched, _READ, _filter(only))
         nearest = tuple(hits[:_NEAREST])
         told = False
-        if any(has_evidence(hit, asked_in) for hit in hits):
+        if evidence(hits, asked_in) >= 0:
             for draft in self._reader.read(searched, hits, asked_in):
                 text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
                 told = True
@@ -126,13 +118,16 @@ subject taken out, the best thresholds lie between 1.31 and 1.50, and 3 to 18 of
 refused wrongly, by language pair. It tells another subject, not another question about the same one."""
 
 
-def has_evidence(hit: Hit, asked_in: Language) -> bool:
-    """Whether a hit bears on the question surely enough to answer from it."""
-    return hit.score >= _ENOUGH[hit.passage.language == asked_in]
+def evidence(hits: Sequence[Hit], asked_in: Language) -> float:
+    """Return by how much the surest hit exceeds the score from which it is an answer; below 0, Sanad abstains."""
+    return max((hit.score - _ENOUGH[hit.passage.language == asked_in] for hit in hits), default=-math.inf)
 
 
-def _filter(language: Language | None, since: date | None, until: date | None) -> Filter | None:
-    return Filter(language, since, until) if language or since or until else None
+def _filter(only: Only) -> Filter | None:
+    fields = {name: value for name, value in only.items() if value}
+    if "without" in fields:
+        fields["without"] = frozenset(only["without"])
+    return Filter(**fields) if fields else None  # type: ignore[arg-type]
 
 
 def _language_of(history: Sequence[Turn]) -> Language:

@@ -8,25 +8,30 @@ the sum is what ranks hits, and what tells whether there is evidence at all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
+from rag.arrange import asks_for_latest, merge_copies, newest_first
 from rag.calibrate import match_tokens
 from rag.dictionary import question_words
 from rag.encode import Encoder, Matrix
 from rag.encoded import EncodedPassage
 from rag.keywords import Scores
 from rag.language import detect_language
-from rag.skeleton import name_skeletons
+from rag.rerank import Reranker
+from rag.skeleton import name_skeletons, skeleton
 from rag.snapshot import Reading, Snapshot
 from rag.terms import question_terms, split_terms
-from rag.types import Filter, Hit, Language, Passage
+from rag.types import Filter, Hit, Language, Match, Passage
 
 _CANDIDATES = 50  # passages each first stage brings up
 _COMPARED = 30  # passages of a language whose tokens are compared
+_RERANKED = 20  # passages a reranker reads
 
 # Weights beside the best sentence's cosine, set on one half of XQuAD's articles; each is flat around its optimum.
 _WEIGHTS: Final = {
@@ -48,8 +53,12 @@ _SAME_NAMES = 10.0  # idf from which names alone leave no doubt
 class Retriever(Protocol):
     """What finds the passages that bear on a question."""
 
-    def retrieve(self, question: str, k: int, only: Filter | None = None) -> list[Hit]:
-        """Return up to k hits, best first, of the articles that `only` lets through."""
+    def retrieve(self, question: str, k: int, only: Filter | None = None, *, explain: bool = False) -> list[Hit]:
+        """Return up to k hits of the articles that `only` lets through; near-identical copies take one place.
+
+        They come best first; where the question asks for the latest, the newest of those that bear on it first.
+        With `explain`, each says which of the question's words it was found by.
+        """
         ...
 
 
@@ -58,11 +67,14 @@ class _Question:
     """A question in all the forms it is searched in."""
 
     language: Language
+    terms: Mapping[str, Sequence[str]]  # each with its other spellings
     vector: Matrix
     tokens: Matrix | None
     numbers: frozenset[str]
     keywords: Scores
     dictionary: dict[Language, Scores] = field(default_factory=dict)
+    translations: dict[str, dict[str, float]] = field(default_factory=dict)  # word → terms of the other language
+    skeletons: frozenset[str] = frozenset()
     names: Scores | None = None
 
 
@@ -90,13 +102,18 @@ class HybridRetriever:
     Args:
         reading: gives the index as it stands.
         encoder: that of the index.
+        reranker: reorders the best hits; none is as good.
     """
 
-    def __init__(self, reading: Reading, encoder: Encoder) -> None:
+    def __init__(self, reading: Reading, encoder: Encoder, reranker: Reranker | None = None) -> None:
         self._reading = reading
         self._encoder = encoder
+        self._reranker = reranker
+        # One question is often searched again: in other articles, for more hits, for its answer.
+        self._encode_question = lru_cache(maxsize=64)(encoder.encode_question)
+        self._encode_words = lru_cache(maxsize=64)(lambda words: encoder.encode_sentences(words).vectors)
 
-    def retrieve(self, question: str, k: int, only: Filter | None = None) -> list[Hit]:
+    def retrieve(self, question: str, k: int, only: Filter | None = None, *, explain: bool = False) -> list[Hit]:
         """See `Retriever.retrieve`.
 
         Raises:
@@ -108,21 +125,29 @@ class HybridRetriever:
         candidates.sort(key=lambda candidate: -candidate.score)
         _compare_tokens(candidates, asked)
         candidates.sort(key=lambda candidate: -candidate.score)
-        return [
-            Hit(rank, candidate.score, candidate.passage, _sentence_scores(candidate), dict(candidate.signals))
-            for rank, candidate in enumerate(candidates[:k], start=1)
-        ]
+        hits = [Hit(0, c.score, c.passage, _sentence_scores(c), dict(c.signals)) for c in candidates]
+        if self._reranker and len(hits) > 1:
+            best = hits[:_RERANKED]
+            scores = self._reranker.score(question, [hit.passage.text for hit in best])
+            hits[:_RERANKED] = [best[place] for place in np.argsort(-scores, kind="stable")]
+        if asks_for_latest(question):
+            hits = newest_first(hits)
+        hits = merge_copies(hits, k)
+        if explain:
+            hits = [replace(hit, matches=_matches(asked, hit.passage)) for hit in hits]
+        return hits
 
     def _prepare(self, text: str, snapshot: Snapshot) -> _Question:
         language = detect_language(text)
         calibration = snapshot.calibration
-        encoded = self._encoder.encode_question(text)
+        encoded = self._encode_question(text)
         tokens = None
         if encoded.tokens and calibration.projection is not None:
             tokens = calibration.project(encoded.tokens[0], "question_token", language)
         terms = question_terms(text)
         asked = _Question(
             language,
+            terms,
             calibration.apply(encoded.vectors, "question", language)[0],
             tokens,
             frozenset(term for term in terms if term[0].isdigit() and not term.isalpha()),
@@ -131,10 +156,15 @@ class HybridRetriever:
         other: Language = "en" if language == "ar" else "ar"
         if snapshot.dictionary.holds(other):
             words = question_words(text)
-            vectors = calibration.apply(self._encoder.encode_sentences(words).vectors, "word", language)
-            weights, without = snapshot.dictionary.translate(vectors, other)
-            asked.dictionary[other] = snapshot.keywords.terms.match(weights, beside=_UNKNOWN_IDF * without)
-            names = dict.fromkeys(name_skeletons(text, language), 1.0)
+            vectors = calibration.apply(self._encode_words(tuple(words)), "word", language)
+            asked.translations = dict(zip(words, snapshot.dictionary.translate(vectors, other), strict=True))
+            weights: Counter[str] = Counter()
+            for translation in asked.translations.values():
+                weights.update(translation)  # shares: a Counter adds them up as well
+            unknown = sum(not translation for translation in asked.translations.values())
+            asked.dictionary[other] = snapshot.keywords.terms.match(weights, beside=_UNKNOWN_IDF * unknown)
+            asked.skeletons = frozenset(name_skeletons(text, language))
+            names = dict.fromkeys(asked.skeletons, 1.0)
             most = max(_SAME_NAMES - sum(map(snapshot.keywords.names.idf, names)), 0.0)
             asked.names = snapshot.keywords.names.match(names, beside=most)
         return asked
@@ -173,6 +203,29 @@ def _weigh(encoded: EncodedPassage, asked: _Question, snapshot: Snapshot) -> _Ca
     if asked.numbers and not asked.numbers <= _numbers(passage):
         signals["missing_number"] = 1.0
     return _Candidate(encoded, cosines, signals)
+
+
+def _matches(asked: _Question, passage: Passage) -> tuple[Match, ...]:
+    """Return which words of the question were found in a passage, and how."""
+    text = f"{passage.title}\n{passage.text}"
+    written: dict[str, dict[str, None]] = {}
+    for held in split_terms(text):
+        written.setdefault(held.text, {})[text[held.start : held.end]] = None
+    matches = []
+    for term, others in asked.terms.items():
+        forms: tuple[tuple[Literal["same", "spelling"], Sequence[str]], ...] = (("same", [term]), ("spelling", others))
+        for form, terms in forms:
+            if found := [word for other in terms for word in written.get(other, ())]:
+                matches.append(Match(term, tuple(found), form))
+    if passage.language != asked.language:
+        for word, translation in asked.translations.items():
+            if found := [word for other in translation for word in written.get(other, ())]:
+                matches.append(Match(word, tuple(dict.fromkeys(found)), "dictionary"))
+        names = name_skeletons(text, passage.language)
+        for name in sorted(asked.skeletons & names):
+            found = [word for words in written.values() for word in words if skeleton(word) == name]
+            matches.append(Match(name, tuple(dict.fromkeys(found)), "name"))
+    return tuple(matches)
 
 
 def _numbers(passage: Passage) -> set[str]:

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     encoder: str = Field(default=BUNDLED_ENCODER, min_length=1, description="sentence-transformers model")
     passage_tokens: int = Field(default=192, ge=32, le=4096, description="encoder tokens a passage may have")
     late: bool = Field(default=True, description="keep token vectors for late interaction, for a new index")
+    reranker: str | None = Field(default=None, description="sentence-transformers CrossEncoder that reorders hits")
     host: str = Field(default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="address of the chat")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT", description="its port")
 

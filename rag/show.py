@@ -101,9 +101,25 @@ def hits(found: Sequence[Hit], *, as_json: bool) -> None:
             f"[bold]{hit.rank}.[/] {escape(_isolate(passage.title, passage.language))}  [dim]{hit.score:.2f}[/]"
         )
         console.print(f"   [dim]{escape(_origin(hit))}[/]")
-        console.print(f"   {escape(_isolate(passage.text, passage.language))}\n")
+        if len(hit.sources) > 1 or hit.copies:
+            also = ", ".join(_isolate(copy.source or copy.article_id, copy.language) for copy in hit.copies)
+            console.print(f"   [dim]{len(hit.copies)} near-identical: {escape(also)}[/]")
+        console.print(f"   {escape(_isolate(passage.text, passage.language))}")
+        if hit.matches:
+            _explain(console, hit)
+        console.print()
     if not found:
         note("nothing found")
+
+
+def _explain(console: Console, hit: Hit) -> None:
+    """Show what each signal gave, and the words that were found."""
+    signals = "  ".join(f"{name} {value:.2f}" for name, value in hit.signals.items())
+    console.print(f"   [dim]{signals}[/]", soft_wrap=True)
+    for match in hit.matches:
+        found = "، ".join(match.found) if hit.passage.language == "ar" else ", ".join(match.found)
+        words = f"{escape(_isolate(match.asked, 'ar'))} → {escape(_isolate(found, hit.passage.language))}"
+        console.print(f"   [dim]{match.form:<10}[/] {words}", soft_wrap=True)
 
 
 def answer(answers: Iterable[Answer], *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from rag.clean import fold
 from rag.encode import Matrix
 from rag.types import Filter, Passage
 
@@ -124,7 +125,7 @@ class ChromaStore:
 def _metadata(passage: Passage) -> dict[str, str | int]:
     # Chroma compares numbers only, so a day is its ordinal; undated passages have none and fail every comparison.
     day = {"published": passage.published.toordinal()} if passage.published else {}
-    return {"article_id": passage.article_id, "language": passage.language, **day}
+    return {"article_id": passage.article_id, "language": passage.language, "source": fold(passage.source), **day}
 
 
 def _condition(only: Filter | None) -> dict[str, Any] | None:
@@ -135,6 +136,10 @@ def _condition(only: Filter | None) -> dict[str, Any] | None:
         parts.append({"published": {"$gte": only.since.toordinal()}})
     if only and only.until:
         parts.append({"published": {"$lte": only.until.toordinal()}})
+    if only and only.source:
+        parts.append({"source": fold(only.source)})
+    if only and only.without:
+        parts.append({"article_id": {"$nin": sorted(only.without)}})
     return {"$and": parts} if len(parts) > 1 else parts[0] if parts else None
 
 
@@ -142,6 +147,8 @@ def _passes(passage: Passage, only: Filter | None) -> bool:
     if only is None:
         return True
     if only.language and passage.language != only.language:
+        return False
+    if passage.article_id in only.without or (only.source and fold(passage.source) != fold(only.source)):
         return False
     if not (only.since or only.until):
         return True

@@ -20,7 +20,7 @@ from rag.clean import fold, fold_character
 from rag.lexicon import AMBIGUOUS_MONTHS, BROKEN_PLURALS, IRREGULAR, MONTHS, STOP_WORDS, WAW_WORDS, WHOLE_WORDS
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
-# A number with a unit or an ending written to it (4.5bn, 15th, 2026م); letters of one script; a name with digits (H200).
+# A number with a unit or ending written to it (4.5bn, 15th, 2026م); letters of one script; a name with digits (H200).
 _TOKEN = re.compile(
     rf"(?P<number>{_NUMBER})(?:(?:st|nd|rd|th|bn|mn|tn|m|k|s|km|kg|mw|gw|kw|am|pm)(?![a-z\d])|(?![^\W\d_\u0620-\u06ff]))"
     r"|[\u0620-\u06ff]+|[^\W_\u0620-\u06ff]+(?:'[^\W_\u0620-\u06ff]+)*"

@@ -5,10 +5,10 @@ A span is `(start, end)`: characters of the article's cleaned text, end exclusiv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 Language = Literal["ar", "en"]
 
@@ -65,14 +65,46 @@ class Passage(_Value):
 
 @dataclass(frozen=True, slots=True)
 class Filter(_Value):
-    """Which articles are searched: those of a language, published from `since` to `until`, both days included.
+    """Which articles are searched.
 
-    An article without a date passes only when neither day is given.
+    Attributes:
+        language: theirs; both when None.
+        since: the first day of publication; an article without a date passes only when neither day is given.
+        until: the last.
+        source: who published them, in any spelling that folds alike ("القاهره" for "القاهرة"); all when None.
+        without: ids of articles that are left out.
     """
 
     language: Language | None = None
     since: date | None = None
     until: date | None = None
+    source: str | None = None
+    without: frozenset[str] = frozenset()
+
+
+class Only(TypedDict, total=False):
+    """The fields of a `Filter`, as keyword arguments."""
+
+    language: Language | None
+    since: date | None
+    until: date | None
+    source: str | None
+    without: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match(_Value):
+    """Why a passage was found by its words.
+
+    Attributes:
+        asked: the question's word or number, as its index term.
+        found: the words of the passage that answer to it, as they stand there.
+        form: `"same"` term, other `"spelling"` of it, `"dictionary"` across languages, or a `"name"` in two scripts.
+    """
+
+    asked: str
+    found: tuple[str, ...]
+    form: Literal["same", "spelling", "dictionary", "name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +117,8 @@ class Hit(_Value):
         passage: what was found.
         sentence_scores: one a sentence of the passage, in its order; higher is better.
         signals: what each signal gave, by its name, before its weight.
+        copies: near-identical passages of other articles, which take no place of their own; best first.
+        matches: which words were found in which form, where that was asked for.
     """
 
     rank: int
@@ -92,10 +126,23 @@ class Hit(_Value):
     passage: Passage
     sentence_scores: tuple[float, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
+    copies: tuple[Passage, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Who carried the story: the sources of the passage and its copies, each once; unnamed ones are left out."""
+        return tuple(dict.fromkeys(p.source for p in (self.passage, *self.copies) if p.source))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return `{rank, score, passage}`."""
-        return {"rank": self.rank, "score": round(self.score, 4), "passage": self.passage.to_dict()}
+        """Return `{rank, score, passage}`, and where there are any `copies` (article ids), `sources` and `matches`."""
+        plain = {"rank": self.rank, "score": round(self.score, 4), "passage": self.passage.to_dict()}
+        if self.copies:
+            plain |= {"copies": [copy.article_id for copy in self.copies], "sources": list(self.sources)}
+        if self.matches:
+            signals = {name: round(value, 4) for name, value in self.signals.items()}
+            plain |= {"signals": signals, "matches": [match.to_dict() for match in self.matches]}
+        return plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Update:
     calibration: Calibration
     late: bool
     restore: bool
-    _waiting: list[tuple[Article, SourceRecord]] = field(default_factory=list)
+    _waiting: list[tuple[Article, SourceRecord | None]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -66,6 +66,18 @@ class Update:
         self._write()
         if sync:
             self._remove_missing([Path(place) for place in files], paths)
+
+    def put_all(self, articles: Sequence[Article], progress: Progress | None) -> None:
+        """Take articles that come from no file; those that the catalog holds as they are count as unchanged."""
+        for number, raw in enumerate(articles, start=1):
+            article = replace(raw, title=clean(raw.title), text=clean(raw.text))
+            if article.id in self._articles and self.catalog.article(article.id) == article:
+                self.unchanged.append(article.id)
+            else:
+                self._queue(article, None)
+            if progress:
+                progress(number, len(articles), article.title)
+        self._write()
 
     def report(self) -> IndexReport:
         """Return what the run did."""
@@ -99,10 +111,13 @@ class Update:
             return
         if known and known.article_id != article.id and known.article_id in self._articles:
             self._remove([known.article_id])
-        (self.changed if article.id in self._articles else self.added).append(article.id)
-        self._articles.add(article.id)
         record = SourceRecord(place, digest, article.id, removed=False)
         self._sources[place] = record
+        self._queue(article, record)
+
+    def _queue(self, article: Article, record: SourceRecord | None) -> None:
+        (self.changed if article.id in self._articles else self.added).append(article.id)
+        self._articles.add(article.id)
         self._waiting.append((article, record))
         if len(self._waiting) >= _BATCH:
             self._write()
@@ -121,7 +136,7 @@ class Update:
         self.store.delete(self.catalog.put(entries))
         if added := [passage for _, passages in entries for passage in passages]:
             self.store.put([e.passage for e in added], np.stack([e.vector for e in added]))
-        self.catalog.record_sources(record for _, record in self._waiting)
+        self.catalog.record_sources(record for _, record in self._waiting if record)
         self._waiting.clear()
 
     def _encode(self, passages: Sequence[Passage]) -> list[EncodedPassage]:

@@ -13,15 +13,15 @@ ROOT = Path(__file__).parent.parent
 
 # Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
 ORDER = [
-    "errors", "types", "settings", "language", "phrases", "clean", "load", "chunk", "terms", "skeleton",
+    "errors", "types", "settings", "language", "phrases", "lexicon", "clean", "load", "chunk", "terms", "skeleton",
     "bundled", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords", "dictionary", "update",
-    "index", "snapshot", "retrieve", "rewrite", "read", "cite",
+    "index", "snapshot", "arrange", "rerank", "retrieve", "rewrite", "read", "cite",
     "pipeline", "langchain", "open", "doctor", "show", "__main__",
 ]  # fmt: skip
 
 HOMES = {
     "chromadb": {"store"},
-    "sentence_transformers": {"encode"},
+    "sentence_transformers": {"encode", "rerank"},
     "langchain_core": {"langchain"},
     "langchain": {"langchain"},
     "sqlalchemy": {"database", "encoded", "catalog", "index", "snapshot"},

@@ -92,8 +92,8 @@ WRITINGS = [
 ]
 
 DIFFERENT = [
-    pytest.param("على", "علي", id="\"on\" and Ali"),
-    pytest.param("علي", "على", id="Ali and \"on\""),
+    pytest.param("على", "علي", id='"on" and Ali'),
+    pytest.param("علي", "على", id='Ali and "on"'),
     pytest.param("إلى", "الي", id="to"),
     pytest.param("بكين", "كين", id="Beijing and Kane"),
     pytest.param("كين", "بكين", id="and back"),
