@@ -152,6 +152,52 @@ def chat(
     serve(rag, settings.host, settings.port, on_ready=lambda address: show.note(f"Sanad is at {address}"))
 
 
+@app.command(name="eval")
+def evaluate(
+    questions: Annotated[list[Path], typer.Argument(help="Question sets: JSONL, or JSON in SQuAD's format.")],
+    corpus: Annotated[
+        list[Path] | None,
+        typer.Option(help="What is asked: files to index, article JSONL, or SQuAD-format JSON.  [may be repeated]"),
+    ] = None,
+    mixed: Annotated[bool, typer.Option("--mixed", help="Ask the question files' own articles too.")] = False,
+    holdout: Annotated[
+        bool,
+        typer.Option("--holdout", help="Ask again with what answers each question, and its subject, taken out."),
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask this many of the questions, evenly spread.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for run.json and report.html.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="run.json of another run; exits with 1 on a significant loss.")
+    ] = None,
+    index: Annotated[
+        Path | None, typer.Option("--index", help="Folder of the index; with a corpus, where it is made and kept.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure answers on a question set."""
+    from rag.evaluate import compare_runs, read_run, write_report
+    from rag.evaluate.session import measure
+
+    other = read_run(compare) if compare else None
+    with show.progress("indexing") as indexing, show.progress("asking") as asking:
+        run = measure(
+            Settings(index=index),
+            questions,
+            corpus or [],
+            mixed=mixed,
+            holdout=holdout,
+            limit=limit,
+            keep=index is not None,
+            progress=(indexing, asking),
+        )
+    comparisons = compare_runs(run, other) if other else []
+    show.run(run, comparisons, as_json=as_json)
+    if out:
+        show.note(f"The report is {write_report(run, out, comparisons)}")
+    if any(comparison.is_loss for comparison in comparisons):
+        raise typer.Exit(1)
+
+
 @app.command()
 def doctor(index: IndexFolder = None, as_json: AsJson = False) -> None:
     """Say what is installed and which encoder and index are in use."""

@@ -6,6 +6,7 @@ writes at a time. Whatever moment a run is killed at, what its catalog holds is 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -162,6 +163,23 @@ class Index:
         if found is None:
             raise _no_such_article(article_id)
         return found
+
+    @property
+    def passages(self) -> int:
+        """How many passages there are; IndexStateError as for `articles`."""
+        return len(self._passage_ids())
+
+    @property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that are the same for the same articles cut alike; IndexStateError as above."""
+        return hashlib.sha256("\n".join(sorted(self._passage_ids())).encode()).hexdigest()[:16]
+
+    def _passage_ids(self) -> set[str]:
+        catalog = Catalog(self.folder, writable=False)
+        try:
+            return catalog.passage_ids()
+        finally:
+            catalog.close()
 
     def _update(self, catalog: Catalog, *, restore: bool) -> Update:
         late = catalog.fact("late") == "1"

@@ -6,7 +6,8 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +16,9 @@ from rich.table import Table
 from rag.catalog import ArticleSummary
 from rag.types import Answer, Hit, IndexReport
 from rag.update import Progress
+
+if TYPE_CHECKING:
+    from rag.evaluate import Comparison, Run
 
 _RIGHT_TO_LEFT_ISOLATE, _END_OF_ISOLATE = "\u2067", "\u2069"
 
@@ -150,6 +154,32 @@ def answer(answers: Iterable[Answer], *, as_json: bool) -> None:
         for hit in last.nearest:
             passage = hit.passage
             console.print(f"  [dim]~ {escape(_isolate(passage.title, passage.language))} ({escape(_origin(hit))})[/]")
+
+
+def run(measured: Run, comparisons: Sequence[Comparison], *, as_json: bool) -> None:
+    """Show the measures of an evaluation, a row each and a column for each language pair; then what moved."""
+    from rag.evaluate.report import TABLE, format_measure
+
+    if as_json:
+        plain = {name: value for name, value in measured.to_dict().items() if name != "questions"}
+        _print_json(plain | {"comparison": [asdict(c) for c in comparisons]})
+        return
+    columns = {"all": measured.measures, **(measured.by_pair if len(measured.by_pair) > 1 else {})}
+    table = Table(box=None, pad_edge=False)
+    table.add_column("measure", no_wrap=True)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("95 % interval", justify="right", style="dim", no_wrap=True)
+    for name in TABLE:
+        if any(name in column for column in columns.values()):
+            low, high = measured.intervals.get(name, (None, None))
+            interval = f"{format_measure(low, name)}–{format_measure(high, name)}" if low is not None else ""
+            table.add_row(name, *(format_measure(column.get(name), name) for column in columns.values()), interval)
+    console = Console()
+    console.print(table, width=max(console.width, 40 + 12 * len(columns)), soft_wrap=True)  # wide, but never cut
+    for c in comparisons:
+        moved = f"{format_measure(c.before, c.measure)} → {format_measure(c.after, c.measure)}"
+        note(f"{'LOSS ' if c.is_loss else ''}{c.measure}: {moved}, p = {c.p:.3f} over {c.questions} questions")
 
 
 def findings(found: dict[str, Any], *, as_json: bool) -> None:

@@ -16,7 +16,7 @@ ORDER = [
     "errors", "types", "settings", "language", "phrases", "lexicon", "clean", "load", "chunk", "terms", "skeleton",
     "bundled", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords", "dictionary", "update",
     "index", "snapshot", "arrange", "rerank", "retrieve", "rewrite", "read", "cite",
-    "pipeline", "langchain", "open", "doctor", "show", "__main__",
+    "pipeline", "langchain", "open", "evaluate", "doctor", "show", "__main__",
 ]  # fmt: skip
 
 HOMES = {
@@ -28,6 +28,8 @@ HOMES = {
     "bm25s": {"keywords"},
     "Stemmer": {"terms"},
     "typer": {"__main__"},
+    "ir_measures": {"evaluate"},
+    "jinja2": {"evaluate"},
     "gradio": set(),
 }
 
