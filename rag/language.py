@@ -1,4 +1,4 @@
-"""Text → its language, its direction, its sentences: Arabic and English.
+"""Text → its language, its direction, its sentences, the day it names: Arabic and English.
 
 >>> detect_language("من طلب رقائق H200؟")
 'ar'
@@ -9,12 +9,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from rag.types import Language
 
 _ARABIC_WORD = re.compile(r"[\u0621-\u065f\u066e-\u06d3\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]+")
 # Capitals alone and words with digits (H200, NVIDIA, TSMC) are names: they tell nothing about the language around.
 _LATIN_WORD = re.compile(r"\b(?:[A-Z]?[a-z]+(?:['’][a-z]+)?|[A-Z][a-z]+|[AI])\b")
+
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})(?!\d)")
+_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[/.\-](?P<month>\d{1,2})[/.\-](?P<year>\d{4})(?!\d)")
 
 _END = re.compile(r"[.!?؟…]+[\"'”’»)\]]*(?=\s|$)|\n+")
 _ABBREVIATIONS = frozenset(
@@ -43,6 +47,21 @@ def detect_language(text: str, default: Language = "en") -> Language:
 def text_direction(language: Language) -> str:
     """Return `"rtl"` or `"ltr"`, as HTML's `dir` has it."""
     return "rtl" if language == "ar" else "ltr"
+
+
+def parse_day(text: str) -> date:
+    """Return the day that a date begins with: as ISO 8601 has it, or day/month/year as Arab and European papers do.
+
+    >>> parse_day("2026-01-31T12:57:00+01:00") == parse_day("٣١/١/٢٠٢٦")
+    True
+
+    Raises:
+        ValueError: it is neither, or there is no such day.
+    """
+    for pattern in (_YEAR_FIRST, _DAY_FIRST):
+        if found := pattern.match(text.strip()):
+            return date(*(int(found[part]) for part in ("year", "month", "day")))
+    raise ValueError(f"{text!r} is no date such as 2026-01-31 or 31/1/2026")
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

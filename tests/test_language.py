@@ -1,12 +1,13 @@
-"""Guards: the language of a question, and where sentences end in both languages."""
+"""Guards: the language of a question, the day a date names, and where sentences end in both languages."""
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language import detect_language, split_sentences, text_direction
+from rag.language import detect_language, parse_day, split_sentences, text_direction
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,17 @@ def test_sentences_keep_every_letter_once_and_in_order(text: str) -> None:
     assert all(start < end for start, end in spans)
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-01-31", "2026-01-31T12:57:00+01:00", "20260131", "31/1/2026", "31.01.2026", "٣١/١/٢٠٢٦", "31/01/2026 10:00"],
+)
+def test_a_day_is_read_as_papers_write_it(text: str) -> None:
+    assert parse_day(text) == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize("text", ["soon", "2026", "31/13/2026", "2026-02-30", ""])
+def test_no_day_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no date|must be in|out of range"):
+        parse_day(text)

@@ -10,14 +10,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rag.clean import fold
 from rag.errors import SourceError
 from rag.evaluate.questions import Question, QuestionSet, Support
-from rag.language import detect_language
+from rag.language import detect_language, parse_day
 from rag.load import find_files, load_article
 from rag.types import Article, Turn
 
@@ -132,7 +131,7 @@ def _question(path: Path, line: int, record: dict[str, Any]) -> Question:
             relevant=named or tuple(dict.fromkeys(s.article for s in support if s.article)),
             support=support,
             tags=_texts(record.get("tags")),
-            as_of=date.fromisoformat(record["as_of"]) if record.get("as_of") else None,
+            as_of=parse_day(str(record["as_of"])) if record.get("as_of") else None,
             history=tuple(Turn(turn["role"], turn["text"]) for turn in record.get("history") or ()),
             standalone=record.get("standalone"),
         )
@@ -158,9 +157,9 @@ def _article(path: Path, line: int, record: dict[str, Any]) -> Article:
         raise SourceError(f"{path}, line {line}: neither a question nor an article: it has no text")
     published = record.get("published")
     try:
-        day = date.fromisoformat(str(published)[:10]) if published else None
+        day = parse_day(str(published)) if published else None
     except ValueError as error:
-        raise SourceError(f"{path}, line {line}: published is {published!r}; it must be like 2026-01-31") from error
+        raise SourceError(f"{path}, line {line}: published: {error}") from error
     title = str(record.get("title") or "")
     language = record.get("language") or detect_language(f"{title} {text}")
     return Article(

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from rag.errors import SourceError
-from rag.language import detect_language
+from rag.language import detect_language, parse_day
 from rag.types import Article, Language
 
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -105,7 +105,7 @@ def _date(path: Path, value: Any) -> date | None:
     if isinstance(value, date):
         return value
     try:
-        return datetime.fromisoformat(str(value)).date()
+        return parse_day(str(value))
     except ValueError:
         raise SourceError(f"{path}: published is {value!r}; it must be a date such as 2026-01-31") from None
 

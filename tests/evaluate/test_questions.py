@@ -116,7 +116,7 @@ def test_article_lines_keep_their_ids_and_stand_beside(tmp_path: Path) -> None:
         ("q.jsonl", "[1]", "line 1: not a JSON object"),
         ("q.jsonl", '{"question": ""}', "line 1: question must be a text"),
         ("q.jsonl", '{"question": "a", "language": "fr"}', "line 1: language is 'fr'"),
-        ("q.jsonl", '{"question": "a", "as_of": "soon"}', "line 1: Invalid isoformat"),
+        ("q.jsonl", '{"question": "a", "as_of": "soon"}', "line 1: 'soon' is no date"),
         ("q.jsonl", '{"question": "a", "support": [{"quote": "x"}]}', "line 1: article is missing"),
         ("q.jsonl", '{"question": "a", "answers": {"x": 1}}', "must be a list of texts"),
         ("q.jsonl", '{"id": 1, "question": "a"}\n{"id": 1, "question": "b"}', "two questions have the id '1'"),

@@ -69,7 +69,9 @@ def test_a_long_first_line_is_cut_at_a_word(tmp_path: Path) -> None:
     assert len(title) <= 101
 
 
-@pytest.mark.parametrize("published", ["2026-01-16T10:30:00", "2026-01-16 10:30:00+03:00", "'2026-01-16'"])
+@pytest.mark.parametrize(
+    "published", ["2026-01-16T10:30:00", "2026-01-16 10:30:00+03:00", "'2026-01-16'", "16/01/2026"]
+)
 def test_a_date_may_carry_a_time(tmp_path: Path, published: str) -> None:
     assert load_article(write_article(tmp_path, "x", "Text.", published=published)).published == date(2026, 1, 16)
 
