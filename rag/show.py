@@ -175,8 +175,8 @@ def run(measured: Run, comparisons: Sequence[Comparison], *, as_json: bool) -> N
             low, high = measured.intervals.get(name, (None, None))
             interval = f"{format_measure(low, name)}–{format_measure(high, name)}" if low is not None else ""
             table.add_row(name, *(format_measure(column.get(name), name) for column in columns.values()), interval)
-    console = Console()
-    console.print(table, width=max(console.width, 40 + 12 * len(columns)), soft_wrap=True)  # wide, but never cut
+    # Wide, but never cut: a line may wrap.
+    Console(width=max(Console().width, Console(width=1000).measure(table).maximum)).print(table)
     for c in comparisons:
         moved = f"{format_measure(c.before, c.measure)} → {format_measure(c.after, c.measure)}"
         note(f"{'LOSS ' if c.is_loss else ''}{c.measure}: {moved}, p = {c.p:.3f} over {c.questions} questions")
