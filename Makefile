@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
 
-.PHONY: install chat test lint screenshots clean
+.PHONY: install chat test lint bench screenshots clean
 
 install: .venv/installed
 
@@ -19,6 +19,10 @@ lint: .venv/installed-test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+bench: .venv/installed-bench
+	@test -f "$(XQUAD)/xquad.ar.json" || { echo "bench: name the folder that holds xquad.ar.json and xquad.en.json: make bench XQUAD=folder"; exit 2; }
+	@$(BIN)/python -m tests.benchmarks.retrieval "$(XQUAD)"
 
 screenshots: .venv/installed-test
 	@$(BIN)/python -m pytest tests/browser
@@ -39,4 +43,8 @@ clean:
 
 .venv/installed-test: .venv/installed
 	@$(PIP) --editable '.[test]'
+	@touch $@
+
+.venv/installed-bench: .venv/installed-test
+	@$(PIP) --editable '.[test,bench]'
 	@touch $@

@@ -2,7 +2,8 @@
 
 A multilingual encoder leaves a "which language" offset in its vectors. It is estimated once per encoder from a small
 bundled text in both languages, never from the user's own few articles, and subtracted: a mean for each language and
-each kind of text, then unit length again. From the same text comes the projection (PCA) that token vectors are kept in.
+each kind of text, then unit length again. From the same text come the projection (PCA) that token vectors are kept in,
+and a yardstick: how well a question's tokens are matched by text that has nothing to do with it.
 """
 
 from __future__ import annotations
@@ -10,32 +11,41 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.encode import Encoder, Matrix
-from rag.terms import split_words
+from rag.terms import spelt_words
 from rag.types import Language
 
-Kind = Literal["sentence", "question", "word", "sentence_token", "question_token"]
+Kind = Literal[
+    "sentence", "question", "universal_sentence", "universal_question", "word", "sentence_token", "question_token"
+]
 Codes = NDArray[np.int8]
 
 LANGUAGES: Final[tuple[Language, Language]] = ("ar", "en")
 _DIMENSIONS = 64  # of a token's projection: 128 and 384 retrieve alike, 32 loses two points across languages (XQuAD)
-_KINDS: tuple[Kind, ...] = ("sentence", "question", "word", "sentence_token", "question_token")
+_KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What to subtract, and the projection of token vectors; shape (dim, 64), or None for an encoder without them."""
+    """What to subtract from vectors, and what token vectors are kept in and measured by.
+
+    Attributes:
+        means: by kind and language, shape (dim,).
+        projection: of token vectors, shape (dim, 64); None for an encoder without them.
+        strangers: the codes of all tokens of the bundled sentences by language; none without a projection.
+    """
 
     means: Mapping[tuple[Kind, Language], Matrix]
     projection: Matrix | None
+    strangers: Mapping[Language, Codes] = field(default_factory=dict)
 
     def apply(self, rows: Matrix, kind: Kind, language: Language) -> Matrix:
         """Return rows less their mean, of unit length again; shape as given."""
@@ -51,11 +61,21 @@ class Calibration:
             raise ValueError("this calibration has no projection: its encoder gives no token vectors")
         return _unit(self.apply(tokens, kind, language) @ self.projection)
 
+    def strangeness(self, question: Matrix, language: Language) -> float:
+        """Return how well text of a language that has nothing to do with a question matches its tokens, -1 to 1.
+
+        Args:
+            question: its projected token vectors, shape (tokens, 64).
+            language: of the text.
+        """
+        return float(match_tokens(question, self.strangers[language], [len(self.strangers[language])]).mean())
+
     def to_bytes(self) -> bytes:
         """Return the calibration as an `.npz` file's content."""
         arrays: dict[str, Any] = {f"{kind}-{language}": mean for (kind, language), mean in self.means.items()}
         if self.projection is not None:
             arrays["projection"] = self.projection
+        arrays |= {f"strangers-{language}": codes for language, codes in self.strangers.items()}
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
         return buffer.getvalue()
@@ -70,33 +90,40 @@ class Calibration:
                 for language in LANGUAGES
                 if f"{kind}-{language}" in arrays
             }
-            return cls(means, arrays.get("projection"))
+            strangers = {name: arrays[f"strangers-{name}"] for name in LANGUAGES if f"strangers-{name}" in arrays}
+            return cls(means, arrays.get("projection"), strangers)
 
 
 def fit_calibration(encoder: Encoder) -> Calibration:
     """Estimate the calibration of an encoder from the bundled text; a few seconds."""
     means: dict[tuple[Kind, Language], Matrix] = {}
-    tokens = []
+    tokens: dict[Language, Matrix] = {}
     for language in LANGUAGES:
         text = _bundled_text()[language]
         sentences = encoder.encode_sentences(text["sentences"], with_tokens=True)
         questions = [encoder.encode_question(question) for question in text["questions"]]
-        words = sorted({w for t in (*text["sentences"], *text["questions"]) for w in split_words(t) if w.isalpha()})
+        words = {w for t in (*text["sentences"], *text["questions"]) for w in spelt_words(t).values()}
         means["sentence", language] = sentences.vectors.mean(axis=0)
         means["question", language] = np.concatenate([q.vectors for q in questions]).mean(axis=0)
-        means["word", language] = encoder.encode_sentences(words).vectors.mean(axis=0)
+        means["universal_sentence", language] = sentences.universal.mean(axis=0)
+        means["universal_question", language] = np.concatenate([q.universal for q in questions]).mean(axis=0)
+        means["word", language] = encoder.encode_words(sorted(words)).mean(axis=0)
         if sentences.tokens is not None:
             rows = np.concatenate(sentences.tokens)
+            of_questions = np.concatenate([t for q in questions for t in q.tokens or ()])
             means["sentence_token", language] = rows.mean(axis=0)
-            means["question_token", language] = np.concatenate([t for q in questions for t in q.tokens or ()]).mean(
-                axis=0
-            )
-            tokens.append(_unit(rows - rows.mean(axis=0)))
-    projection = None
-    if tokens:
-        *_, axes = np.linalg.svd(np.concatenate(tokens), full_matrices=False)
-        projection = np.ascontiguousarray(axes[:_DIMENSIONS].T, dtype=np.float32)
-    return Calibration(means, projection)
+            means["question_token", language] = of_questions.mean(axis=0)
+            tokens[language] = rows
+    if not tokens:
+        return Calibration(means, None)
+    centred = [_unit(rows - means["sentence_token", language]) for language, rows in tokens.items()]
+    *_, axes = np.linalg.svd(np.concatenate(centred), full_matrices=False)
+    calibration = Calibration(means, np.ascontiguousarray(axes[:_DIMENSIONS].T, dtype=np.float32))
+    strangers = {
+        language: encode_tokens_as_codes(calibration.project(rows, "sentence_token", language))
+        for language, rows in tokens.items()
+    }
+    return replace(calibration, strangers=strangers)
 
 
 def encode_tokens_as_codes(tokens: Matrix) -> Codes:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from rag.errors import IndexStateError
 
-FORMAT = 2
+FORMAT = 3
 """Version of what lies in the index folder; raise it with every change that older or newer code cannot read."""
 
 schema = sa.MetaData()
@@ -52,6 +52,7 @@ passages = sa.Table(
     sa.Column("end", sa.Integer, nullable=False),
     sa.Column("sentences", sa.Text, nullable=False),  # JSON list of [start, end, tokens]
     sa.Column("vectors", sa.LargeBinary, nullable=False),  # float16, one calibrated row a sentence
+    sa.Column("universal", sa.LargeBinary, nullable=False),  # the second encoder's, likewise
     sa.Column("codes", sa.LargeBinary, nullable=False),  # int8, one projected row a token; or empty
 )
 words = sa.Table(

@@ -1,12 +1,13 @@
 """A question's words → the index's words that mean the same in the other language: the encoder as a dictionary.
 
-Every word of the index is encoded once. For a word of the question, its nearest words in the other language are taken,
-weighted by how near they are; words without a near one add nothing.
+Every word of the index is encoded once, as it is spelt where it first stands: folded, عرقلة and عرقله are the same word
+to us and two to an encoder. For a word of the question, its nearest words in the other language are taken, weighted by
+how near they are; words without a near one add nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -14,34 +15,30 @@ from rag.calibrate import LANGUAGES, Calibration
 from rag.catalog import Catalog
 from rag.encode import Encoder, Matrix
 from rag.language import detect_language
-from rag.terms import split_words, to_term
+from rag.terms import spelt_words, to_term
 from rag.types import Language, Passage
 
-_NEAREST = 8  # words taken for one; with the two below, the optimum on one half of XQuAD
-_LEAST = 0.25  # cosine of calibrated vectors
-_TEMPERATURE = 0.1  # of the softmax over their cosines
+_NEAREST = 6  # words taken for one; with the two below, the optimum on one half of XQuAD
+_LEAST = 0.4  # cosine of calibrated vectors
+_TEMPERATURE = 0.05  # of the softmax over their cosines
 _BATCH = 2000  # words encoded and written together
 
 
 def add_words(catalog: Catalog, passages: Iterable[Passage], encoder: Encoder, calibration: Calibration) -> None:
     """Encode and remember the words of passages that the catalog does not know yet."""
     known = catalog.words()
-    found: dict[str, Language] = {}
+    found: dict[str, str] = {}
     for passage in passages:
-        for word in question_words(f"{passage.title}\n{passage.text}"):
+        for word, spelt in spelt_words(f"{passage.title}\n{passage.text}").items():
             if word not in known:
-                found[word] = detect_language(word)
+                found.setdefault(word, spelt)
     for some in _batches(found):
-        vectors = np.zeros_like(rows := encoder.encode_sentences(list(some)).vectors)
-        languages = np.array(list(some.values()))
+        vectors = encoder.encode_words(list(some.values()))
+        languages = {word: detect_language(word) for word in some}
         for language in LANGUAGES:
-            vectors[languages == language] = calibration.apply(rows[languages == language], "word", language)
-        catalog.add_words(some, vectors)
-
-
-def question_words(text: str) -> list[str]:
-    """Return the words of a text that a dictionary can hold: folded, without numbers and stop words, each once."""
-    return list(dict.fromkeys(word for word in split_words(text) if word.isalpha() and len(word) > 1))
+            mine = [languages[word] == language for word in some]
+            vectors[mine] = calibration.apply(vectors[mine], "word", language)
+        catalog.add_words(languages, vectors)
 
 
 class Dictionary:
@@ -66,8 +63,8 @@ class Dictionary:
         words, known = self._words[into]
         translations = []
         for cosines in vectors @ known.T if words else np.zeros((len(vectors), 0)):
-            nearest = np.argsort(-cosines)[:_NEAREST]
-            nearest = nearest[cosines[nearest] > _LEAST]
+            nearest = np.flatnonzero(cosines > _LEAST)
+            nearest = nearest[np.argsort(-cosines[nearest])[:_NEAREST]]
             shares = np.exp((cosines[nearest] - cosines[nearest].max(initial=0)) / _TEMPERATURE)
             terms: dict[str, float] = {}
             for place, share in zip(nearest, shares / shares.sum(), strict=True):
@@ -77,7 +74,7 @@ class Dictionary:
         return translations
 
 
-def _batches(words: Mapping[str, Language]) -> Iterator[dict[str, Language]]:
-    items: Sequence[tuple[str, Language]] = list(words.items())
+def _batches(words: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    items = list(words.items())
     for at in range(0, len(items), _BATCH):
         yield dict(items[at : at + _BATCH])

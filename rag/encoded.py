@@ -23,12 +23,14 @@ class EncodedPassage:
     Attributes:
         passage: with its sentences.
         vectors: one unit row a sentence, calibrated.
+        universal: those of the second encoder, likewise.
         codes: the projected vectors of all its tokens, sentence after sentence; None without late interaction.
         counts: how many of the codes belong to each sentence; empty without.
     """
 
     passage: Passage
     vectors: Matrix
+    universal: Matrix
     codes: Codes | None = None
     counts: tuple[int, ...] = ()
 
@@ -51,6 +53,7 @@ def to_row(ordinal: int, encoded: EncodedPassage) -> dict[str, Any]:
         "end": passage.end,
         "sentences": json.dumps([[s.start, s.end, n] for s, n in zip(passage.sentences, counts, strict=True)]),
         "vectors": encoded.vectors.astype(np.float16).tobytes(),
+        "universal": encoded.universal.astype(np.float16).tobytes(),
         "codes": encoded.codes.tobytes() if encoded.codes is not None else b"",
     }
 
@@ -80,7 +83,12 @@ def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]
         counts = tuple(count for *_, count in spans)
         yield EncodedPassage(
             passage,
-            np.frombuffer(row.vectors, dtype=np.float16).astype(np.float32).reshape(len(spans), -1),
+            _from_half(row.vectors, len(spans)),
+            _from_half(row.universal, len(spans)),
             np.frombuffer(row.codes, dtype=np.int8).reshape(sum(counts), -1) if row.codes else None,
             counts if row.codes else (),
         )
+
+
+def _from_half(content: bytes, rows: int) -> Matrix:
+    return np.frombuffer(content, dtype=np.float16).astype(np.float32).reshape(rows, -1)

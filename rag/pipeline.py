@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Unpack
 
 from rag.cite import resolve_marks
+from rag.confidence import ENOUGH
 from rag.index import Index
 from rag.language import detect_language
 from rag.phrases import ABSTENTION
@@ -94,7 +94,7 @@ class Rag:
         hits = self._retriever.retrieve(searched, _READ, _filter(only))
         nearest = tuple(hits[:_NEAREST])
         told = False
-        if evidence(hits, asked_in) >= 0:
+        if surest(nearest) >= ENOUGH:
             for draft in self._reader.read(searched, hits, asked_in):
                 text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
                 told = True
@@ -112,15 +112,9 @@ def check_question(question: str) -> str:
     return question.strip()
 
 
-_ENOUGH = {True: 1.5, False: 1.4}
-"""Score from which a hit is evidence, by whether it is in the question's language. On XQuAD with the question's own
-subject taken out, the best thresholds lie between 1.31 and 1.50, and 3 to 18 of 100 questions are then answered or
-refused wrongly, by language pair. It tells another subject, not another question about the same one."""
-
-
-def evidence(hits: Sequence[Hit], asked_in: Language) -> float:
-    """Return by how much the surest hit exceeds the score from which it is an answer; below 0, Sanad abstains."""
-    return max((hit.score - _ENOUGH[hit.passage.language == asked_in] for hit in hits), default=-math.inf)
+def surest(hits: Sequence[Hit]) -> float:
+    """Return the confidence of the surest hit, 0 for none; below `ENOUGH`, Sanad abstains."""
+    return max((hit.confidence for hit in hits), default=0.0)
 
 
 def _filter(only: Only) -> Filter | None:

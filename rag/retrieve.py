@@ -3,7 +3,7 @@
 Two stages. The vector store, the keywords, and for passages in the other language the dictionary and the names, each
 bring up a few dozen passages; only these are compared with the question sentence by sentence, and the best of each
 language token by token. Every signal is a cosine or a share, 0 to 1, so that a score means the same for every question:
-the sum is what ranks hits, and what tells whether there is evidence at all.
+their sum ranks hits, and `rag.confidence` tells from them whether there is evidence at all.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Final, Literal, Protocol
 import numpy as np
 
 from rag.arrange import asks_for_latest, merge_copies, newest_first
-from rag.calibrate import match_tokens
-from rag.dictionary import question_words
+from rag.calibrate import LANGUAGES, match_tokens
+from rag.confidence import confidence
 from rag.encode import Encoder, Matrix
 from rag.encoded import EncodedPassage
 from rag.keywords import Scores
@@ -26,26 +26,30 @@ from rag.language import detect_language
 from rag.rerank import Reranker
 from rag.skeleton import name_skeletons, skeleton
 from rag.snapshot import Reading, Snapshot
-from rag.terms import question_terms, split_terms
+from rag.terms import question_terms, spelt_words, split_terms
 from rag.types import Filter, Hit, Language, Match, Passage
 
 _CANDIDATES = 50  # passages each first stage brings up
 _COMPARED = 30  # passages of a language whose tokens are compared
 _RERANKED = 20  # passages a reranker reads
 
-# Weights beside the best sentence's cosine, set on one half of XQuAD's articles; each is flat around its optimum.
-_WEIGHTS: Final = {
+# Weights beside the best sentence's cosine, set on one half of XQuAD's articles (tests/benchmarks/weights.py shows what
+# each is worth); each is flat around its optimum.
+WEIGHTS: Final = {
     "mean": 0.2,  # cosine of the passage's mean
+    "universal": 0.4,  # of the best sentence, by the second encoder
     "keywords": 0.7,  # BM25, where the passage is in the question's language
     "shared": 0.7,  # BM25 across languages: numbers and names written alike
     "dictionary": 1.2,
-    "names": 0.2,
-    "tokens": 1.4,  # late interaction
+    "names": 0.5,
+    "tokens": 1.7,  # late interaction
     "other_language": 0.1,  # what a passage in the other language is short of, at equal worth
-    "missing_number": -0.3,  # a number or year that is asked about and stands nowhere in the passage
+    "missing_number": -0.2,  # a number or year that is asked about and stands nowhere in the passage
+    "strangeness": 0.0,  # tells nothing of one passage, only how high the token signal is for this question anyway
 }
 # What the token signal is on average for a best sentence's cosine, where tokens are not compared (fitted on XQuAD).
-_TOKENS_BASE, _TOKENS_SLOPE = 0.34, 0.67
+_TOKENS_BASE, _TOKENS_SLOPE = 0.44, 0.43
+_STRANGENESS = 0.58  # what it is on average, for an encoder without token vectors
 _UNKNOWN_IDF = 3.0  # of a question's word that the dictionary cannot translate: that of a word in one passage of twenty
 _SAME_NAMES = 10.0  # idf from which names alone leave no doubt
 
@@ -69,7 +73,9 @@ class _Question:
     language: Language
     terms: Mapping[str, Sequence[str]]  # each with its other spellings
     vector: Matrix
+    universal: Matrix
     tokens: Matrix | None
+    strangeness: Mapping[Language, float]
     numbers: frozenset[str]
     keywords: Scores
     dictionary: dict[Language, Scores] = field(default_factory=dict)
@@ -84,6 +90,7 @@ class _Candidate:
 
     encoded: EncodedPassage
     cosines: Matrix
+    universal: Matrix
     signals: dict[str, float]
     token_matches: Matrix | None = None  # one a sentence
 
@@ -93,7 +100,7 @@ class _Candidate:
 
     @property
     def score(self) -> float:
-        return sum(_WEIGHTS.get(name, 1.0) * value for name, value in self.signals.items())
+        return sum(WEIGHTS.get(name, 1.0) * value for name, value in self.signals.items())
 
 
 class HybridRetriever:
@@ -111,7 +118,7 @@ class HybridRetriever:
         self._reranker = reranker
         # One question is often searched again: in other articles, for more hits, for its answer.
         self._encode_question = lru_cache(maxsize=64)(encoder.encode_question)
-        self._encode_words = lru_cache(maxsize=64)(lambda words: encoder.encode_sentences(words).vectors)
+        self._encode_words = lru_cache(maxsize=64)(encoder.encode_words)
 
     def retrieve(self, question: str, k: int, only: Filter | None = None, *, explain: bool = False) -> list[Hit]:
         """See `Retriever.retrieve`.
@@ -125,7 +132,9 @@ class HybridRetriever:
         candidates.sort(key=lambda candidate: -candidate.score)
         _compare_tokens(candidates, asked)
         candidates.sort(key=lambda candidate: -candidate.score)
-        hits = [Hit(0, c.score, c.passage, _sentence_scores(c), dict(c.signals)) for c in candidates]
+        hits = [
+            Hit(0, c.score, c.passage, _sentence_scores(c), dict(c.signals), confidence(c.signals)) for c in candidates
+        ]
         if self._reranker and len(hits) > 1:
             best = hits[:_RERANKED]
             scores = self._reranker.score(question, [hit.passage.text for hit in best])
@@ -142,21 +151,25 @@ class HybridRetriever:
         calibration = snapshot.calibration
         encoded = self._encode_question(text)
         tokens = None
+        strangeness: dict[Language, float] = {}
         if encoded.tokens and calibration.projection is not None:
             tokens = calibration.project(encoded.tokens[0], "question_token", language)
+            strangeness = {name: calibration.strangeness(tokens, name) for name in LANGUAGES}
         terms = question_terms(text)
         asked = _Question(
             language,
             terms,
             calibration.apply(encoded.vectors, "question", language)[0],
+            calibration.apply(encoded.universal, "universal_question", language)[0],
             tokens,
+            strangeness,
             frozenset(term for term in terms if term[0].isdigit() and not term.isalpha()),
             snapshot.keywords.terms.match(dict.fromkeys(terms, 1.0), terms),
         )
         other: Language = "en" if language == "ar" else "ar"
         if snapshot.dictionary.holds(other):
-            words = question_words(text)
-            vectors = calibration.apply(self._encode_words(tuple(words)), "word", language)
+            words = spelt_words(text)
+            vectors = calibration.apply(self._encode_words(tuple(words.values())), "word", language)
             asked.translations = dict(zip(words, snapshot.dictionary.translate(vectors, other), strict=True))
             weights: Counter[str] = Counter()
             for translation in asked.translations.values():
@@ -181,17 +194,24 @@ def _bring_up(asked: _Question, snapshot: Snapshot, only: Filter | None) -> list
 
 
 def _best(scores: Scores, ids: Sequence[str], allowed: set[str] | None) -> list[str]:
+    rows = np.flatnonzero(scores)
     if allowed is not None:
-        scores = np.where([identifier in allowed for identifier in ids], scores, 0)
-    rows = np.argsort(-scores, kind="stable")[:_CANDIDATES]
-    return [ids[row] for row in rows if scores[row] > 0]
+        rows = np.array([row for row in rows.tolist() if ids[row] in allowed], dtype=np.int64)
+    best = rows[np.argsort(-scores[rows], kind="stable")[:_CANDIDATES]]
+    return [ids[int(row)] for row in best]
 
 
 def _weigh(encoded: EncodedPassage, asked: _Question, snapshot: Snapshot) -> _Candidate:
     passage = encoded.passage
     row = snapshot.keywords.row(passage.id)
     cosines = np.asarray(encoded.vectors @ asked.vector, dtype=np.float32)
-    signals = {"sentence": float(cosines.max()), "mean": float(encoded.vector @ asked.vector)}
+    universal = np.asarray(encoded.universal @ asked.universal, dtype=np.float32)
+    signals = {
+        "sentence": float(cosines.max()),
+        "mean": float(encoded.vector @ asked.vector),
+        "universal": float(universal.max()),
+        "strangeness": asked.strangeness.get(passage.language, _STRANGENESS),
+    }
     keywords = float(asked.keywords[row]) if row is not None else 0.0
     if passage.language == asked.language:
         signals["keywords"] = keywords
@@ -202,7 +222,7 @@ def _weigh(encoded: EncodedPassage, asked: _Question, snapshot: Snapshot) -> _Ca
             signals |= {"dictionary": float(dictionary[row]), "names": float(asked.names[row])}
     if asked.numbers and not asked.numbers <= _numbers(passage):
         signals["missing_number"] = 1.0
-    return _Candidate(encoded, cosines, signals)
+    return _Candidate(encoded, cosines, universal, signals)
 
 
 def _matches(asked: _Question, passage: Passage) -> tuple[Match, ...]:
@@ -251,7 +271,7 @@ def _compare_tokens(candidates: Sequence[_Candidate], asked: _Question) -> None:
 
 
 def _sentence_scores(candidate: _Candidate) -> tuple[float, ...]:
-    scores = candidate.cosines
+    scores = candidate.cosines + WEIGHTS["universal"] * candidate.universal
     if candidate.token_matches is not None:
-        scores = scores + _WEIGHTS["tokens"] * candidate.token_matches
+        scores = scores + WEIGHTS["tokens"] * candidate.token_matches
     return tuple(map(float, scores + 0.3 * candidate.score))

@@ -63,9 +63,17 @@ def question_terms(text: str) -> dict[str, tuple[str, ...]]:
     return {term.text: _spellings(word, term.text) for term, word in _read(text)}
 
 
-def split_words(text: str) -> list[str]:
-    """Return the words and numbers of a text, folded, in order; stop words are left out."""
-    return [token.folded for token in _tokens(text) if not _is_stop_word(token)]
+def spelt_words(text: str) -> dict[str, str]:
+    """Return each word of a text by its folded form, as it is first spelt; no stop words, numbers or single letters.
+
+    >>> spelt_words("رَكِبَ عرقلةَ H200")
+    {'ركب': 'رَكِبَ', 'عرقله': 'عرقلةَ'}
+    """
+    spelt: dict[str, str] = {}
+    for token in _tokens(text):
+        if token.folded.isalpha() and len(token.folded) > 1 and not _is_stop_word(token):
+            spelt.setdefault(token.folded, token.written)
+    return spelt
 
 
 @lru_cache(maxsize=65536)

@@ -113,10 +113,11 @@ class Hit(_Value):
 
     Attributes:
         rank: from 1.
-        score: higher is better; it means the same for every question.
+        score: higher is better.
         passage: what was found.
         sentence_scores: one a sentence of the passage, in its order; higher is better.
         signals: what each signal gave, by its name, before its weight.
+        confidence: how probable it is, 0 to 1, that the passage bears on the question.
         copies: near-identical passages of other articles, which take no place of their own; best first.
         matches: which words were found in which form, where that was asked for.
     """
@@ -126,6 +127,7 @@ class Hit(_Value):
     passage: Passage
     sentence_scores: tuple[float, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
+    confidence: float = 0.0
     copies: tuple[Passage, ...] = ()
     matches: tuple[Match, ...] = ()
 
@@ -135,8 +137,13 @@ class Hit(_Value):
         return tuple(dict.fromkeys(p.source for p in (self.passage, *self.copies) if p.source))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return `{rank, score, passage}`, and where there are any `copies` (article ids), `sources` and `matches`."""
-        plain = {"rank": self.rank, "score": round(self.score, 4), "passage": self.passage.to_dict()}
+        """Return `{rank, score, confidence, passage}`, and where there are any, copies (article ids) and matches."""
+        plain: dict[str, Any] = {
+            "rank": self.rank,
+            "score": round(self.score, 4),
+            "confidence": round(self.confidence, 4),
+            "passage": self.passage.to_dict(),
+        }
         if self.copies:
             plain |= {"copies": [copy.article_id for copy in self.copies], "sources": list(self.sources)}
         if self.matches:

@@ -144,10 +144,11 @@ class Update:
         sentences = [(passage.language, sentence.text) for passage in passages for sentence in passage.sentences]
         raw = self.encoder.encode_sentences([text for _, text in sentences], with_tokens=self.late)
         languages = np.array([language for language, _ in sentences])
-        vectors = np.zeros_like(raw.vectors)
+        vectors, universal = np.zeros_like(raw.vectors), np.zeros_like(raw.universal)
         for language in LANGUAGES:
             mine = languages == language
             vectors[mine] = self.calibration.apply(raw.vectors[mine], "sentence", language)
+            universal[mine] = self.calibration.apply(raw.universal[mine], "universal_sentence", language)
         codes = None
         if self.late and raw.tokens is not None and self.calibration.projection is not None:
             codes = [
@@ -158,10 +159,12 @@ class Update:
         for passage in passages:
             mine = slice(at, at := at + len(passage.sentences))
             if codes is None:
-                encoded.append(EncodedPassage(passage, vectors[mine]))
+                encoded.append(EncodedPassage(passage, vectors[mine], universal[mine]))
             else:
                 counts = tuple(len(rows) for rows in codes[mine])
-                encoded.append(EncodedPassage(passage, vectors[mine], np.concatenate(codes[mine]), counts))
+                encoded.append(
+                    EncodedPassage(passage, vectors[mine], universal[mine], np.concatenate(codes[mine]), counts)
+                )
         return encoded
 
     def _remove(self, article_ids: Sequence[str]) -> None:

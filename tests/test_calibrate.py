@@ -60,3 +60,14 @@ def test_without_tokens_there_is_nothing_to_project() -> None:
     calibration = Calibration({}, None)
     with pytest.raises(ValueError, match="no projection"):
         calibration.project(np.zeros((1, 4), dtype=np.float32), "question_token", "en")
+
+
+def test_what_matches_any_text_is_told_from_what_does_not(encoder: SentenceTransformerEncoder) -> None:
+    calibration = fit_calibration(encoder)
+
+    def strangeness(question: str) -> float:
+        [tokens] = encoder.encode_question(question).tokens or ()
+        return calibration.strangeness(calibration.project(tokens, "question_token", "en"), "en")
+
+    assert strangeness("Which city was it in that year?") > strangeness("Is baklava oxidised by chlorophyll?")
+    assert Calibration.from_bytes(calibration.to_bytes()).strangers["ar"].dtype == np.int8

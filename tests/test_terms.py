@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.terms import question_terms, split_terms
+from rag.terms import question_terms, spelt_words, split_terms
 
 
 def terms(text: str) -> list[str]:
@@ -168,3 +168,11 @@ def test_places_are_inside_the_text_and_in_order(text: str) -> None:
     found = split_terms(text)
     assert all(0 <= t.start < t.end <= len(text) and t.text for t in found)
     assert [t.start for t in found] == sorted(t.start for t in found)
+
+
+def test_words_are_given_as_they_are_spelt() -> None:
+    assert spelt_words("عَرقلة والعرقلة على عرقله 1869 Tariffs x") == {
+        "عرقله": "عَرقلة",
+        "والعرقله": "والعرقلة",
+        "tariffs": "Tariffs",
+    }

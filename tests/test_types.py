@@ -16,7 +16,7 @@ def test_an_answer_has_the_documented_keys() -> None:
     assert set(plain["citations"][0]["passage"]) == {
         "id", "article_id", "title", "source", "published", "language", "text", "start", "end",
     }  # fmt: skip
-    assert list(plain["nearest"][0]) == ["rank", "score", "passage"]
+    assert list(plain["nearest"][0]) == ["rank", "score", "confidence", "passage"]
     assert plain["nearest"][0]["passage"]["published"] == "2026-01-16"
     assert json.loads(json.dumps(plain)) == plain
 
