@@ -97,7 +97,7 @@ def test_articles_and_remove(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "code", "complaint"),
     [
         pytest.param(["ask", ""], 2, "the question is empty", id="empty question"),
-        pytest.param(["ask", "x" * 100_000], 2, "100,000 characters; at most 2,000", id="endless question"),
+        pytest.param(["ask", "x" * 100_000], 2, "100,000 characters; at most 4,000", id="endless question"),
         pytest.param(["ask", "x", "--language", "fr"], 2, "it must be ar or en", id="language"),
         pytest.param(["search", "x", "--since", "soon"], 2, "soon", id="date"),
         pytest.param(["search", "x", "-k", "0"], 2, "0 is not in the range|greater than or equal to 1", id="k"),

@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import SanadError
-from rag.pipeline import LONGEST_QUESTION, Rag
+from rag.pipeline import LONGEST_QUESTION, Rag, is_too_long
 from rag.types import Language, Turn
 from ui.render import Exchange, render_evidence, render_heading, render_talk
 from ui.strings import EXAMPLES, pick_language, say
@@ -144,7 +144,7 @@ def _answer(
     problem = ""
     if not question.strip():
         problem = say("empty_question", shown_in)
-    elif len(question) > LONGEST_QUESTION:
+    elif is_too_long(question):
         problem = say("long_question", shown_in, most=f"{LONGEST_QUESTION:,}")
     if problem:
         # What was written stays in the box, to be shortened; the talk keeps only the beginning.

@@ -24,7 +24,8 @@ def line_chart(series: Mapping[str, Sequence[tuple[float, float]]], x_label: str
     for number, (name, points) in enumerate(series.items()):
         path = " ".join("{:.1f},{:.1f}".format(*place(x, y)) for x, y in points)
         parts.append(Markup('<polyline class="line c{}" points="{}"/>').format(number % 6, path))
-        parts.append(_legend(number, name))
+        # At the bottom, on the right: curves that rise to 1 leave that corner free.
+        parts.append(_legend(number, name, _WIDTH - 110, _HEIGHT - _BOTTOM - 10 - 15 * (len(series) - 1 - number)))
     return _svg(parts, x_label, title)
 
 
@@ -46,7 +47,7 @@ def histogram(series: Mapping[str, Sequence[float]], x_label: str, *, title: str
                     number % 6, _across(place / bins), top, width, _up(0) - top
                 )
             )
-        parts.append(_legend(number, f"{name} ({len(series[name])})"))
+        parts.append(_legend(number, f"{name} ({len(series[name])})", _LEFT + 10, _TOP + 12 + 15 * number))
     parts += [_tick(_across(at), f"{edges[0] + at * (edges[-1] - edges[0]):.3g}") for at in (0.0, 0.25, 0.5, 0.75, 1.0)]
     return _svg(parts, x_label, title)
 
@@ -77,11 +78,10 @@ def _tick(x: float, label: str) -> Markup:
     )
 
 
-def _legend(number: int, name: str) -> Markup:
-    y = _TOP + 12 + 15 * number
+def _legend(number: int, name: str, x: int, y: int) -> Markup:
     return Markup(
         '<rect class="bar c{}" x="{}" y="{}" width="10" height="10"/><text class="key" x="{}" y="{}">{}</text>'
-    ).format(number % 6, _LEFT + 10, y - 9, _LEFT + 25, y, name)
+    ).format(number % 6, x, y - 9, x + 15, y, name)
 
 
 def _svg(parts: Sequence[Markup], x_label: str, title: str) -> Markup:

@@ -18,6 +18,7 @@ from rag.errors import SourceError
 from rag.evaluate.questions import Question, QuestionSet, Support
 from rag.language import detect_language, parse_day
 from rag.load import find_files, load_article
+from rag.pipeline import check_question
 from rag.types import Article, Turn
 
 _ALIASES = {
@@ -114,6 +115,7 @@ def _question(path: Path, line: int, record: dict[str, Any]) -> Question:
         text = record["question"]
         if not isinstance(text, str) or not text.strip():
             raise ValueError("question must be a text")
+        check_question(text)
         language = record.get("language") or detect_language(text)
         if language not in ("ar", "en"):
             raise ValueError(f"language is {language!r}; it must be ar or en")
@@ -192,7 +194,7 @@ def _paragraph(subject: str, text: str) -> Article:
 
 def _squad_question(asked: Mapping[str, Any], article_id: str) -> Question:
     impossible = bool(asked.get("is_impossible"))
-    text = str(asked["question"])
+    text = check_question(str(asked["question"]))
     return Question(
         id=str(asked["id"]),
         question=text,

@@ -82,7 +82,7 @@ def aggregate_auroc(
     """Return the AUROC of scores with its 95 % interval; None where one side is empty."""
     if not len(positive) or not len(negative):
         return None, None
-    ups, downs = (np.nan_to_num(np.array(side, dtype=float), neginf=-99.0) for side in (positive, negative))
+    ups, downs = (np.array(side, dtype=float) for side in (positive, negative))
     random = np.random.default_rng(0)
     resampled = [auroc(random.choice(ups, len(ups)), random.choice(downs, len(downs))) for _ in range(_RESAMPLES)]
     low, high = np.percentile(resampled, [2.5, 97.5])

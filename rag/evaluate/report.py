@@ -12,6 +12,7 @@ import numpy as np
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from rag.confidence import ENOUGH
 from rag.evaluate.charts import histogram, line_chart
 from rag.evaluate.compare import Comparison
 from rag.evaluate.measures import CUTOFFS
@@ -98,18 +99,14 @@ def _charts(run: Run) -> list[Markup]:
     times = [record["milliseconds"] for record in run.questions]
     # The slowest question in a hundred would stretch the axis for all others.
     longest = float(np.percentile(times, 99)) if times else 0.0
-    scores = {"answerable": _finite(answerable), "unanswerable": _finite(unanswerable)}
+    scores = {"answerable": answerable, "unanswerable": unanswerable}
     charts = [
         line_chart(recall, "k", title="Recall at k by language pair"),
         histogram(
             {name: some for name, some in scores.items() if some},
-            "score of the surest hit above the threshold: below 0, Sanad abstains",
-            title="Scores of answerable and unanswerable questions",
+            f"confidence of the surest hit: below {ENOUGH}, Sanad abstains",
+            title="Confidence of answerable and unanswerable questions",
         ),
         histogram({"questions": [min(t, longest) for t in times]}, "milliseconds a question", title="Latency"),
     ]
     return [chart for chart in charts if chart]
-
-
-def _finite(values: Sequence[float]) -> list[float]:
-    return [value for value in values if np.isfinite(value)]

@@ -122,10 +122,10 @@ def test_bad_questions_get_a_line_and_lose_nothing(open_page: Open) -> None:
     page.press("#question textarea", "Enter")
     expect(page.locator(".turn.problem")).to_have_text("Write a question first.")
     expect(page.locator("#examples")).to_be_visible()
-    page.fill("#question textarea", "x" * 3000)
+    page.fill("#question textarea", "x" * 5000)
     page.press("#question textarea", "Enter")
-    expect(page.locator(".turn.problem")).to_contain_text("2,000 characters or fewer")
-    assert len(page.input_value("#question textarea")) == 3000
+    expect(page.locator(".turn.problem")).to_contain_text("4,000 characters or fewer")
+    assert len(page.input_value("#question textarea")) == 5000
 
 
 @pytest.mark.parametrize("locale", ["ar", "en-US"])

@@ -115,6 +115,7 @@ def test_article_lines_keep_their_ids_and_stand_beside(tmp_path: Path) -> None:
         ("q.jsonl", '{"question": "a"}\n{"question"', "line 2: not JSON"),
         ("q.jsonl", "[1]", "line 1: not a JSON object"),
         ("q.jsonl", '{"question": ""}', "line 1: question must be a text"),
+        ("q.jsonl", json.dumps({"question": "a" * 4001}), "line 1: the question has 4,001 characters"),
         ("q.jsonl", '{"question": "a", "language": "fr"}', "line 1: language is 'fr'"),
         ("q.jsonl", '{"question": "a", "as_of": "soon"}', "line 1: 'soon' is no date"),
         ("q.jsonl", '{"question": "a", "support": [{"quote": "x"}]}', "line 1: article is missing"),

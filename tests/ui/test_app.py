@@ -54,10 +54,10 @@ def test_an_empty_question_gets_a_line_that_goes_with_the_next_question() -> Non
 
 
 def test_a_question_that_is_too_long_is_kept_to_be_shortened() -> None:
-    [(talk, box)] = ask(Recording(), "x" * 3000)
-    assert "2,000 characters" in talk[0].problem
+    [(talk, box)] = ask(Recording(), "x" * 5000)
+    assert "4,000 characters" in talk[0].problem
     assert len(talk[0].question) < 300
-    assert box == "x" * 3000
+    assert box == "x" * 5000
 
 
 def test_an_error_is_one_line_in_the_talk_and_the_question_stays() -> None:
