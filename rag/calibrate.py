@@ -40,12 +40,12 @@ class Calibration:
     Attributes:
         means: by kind and language, shape (dim,).
         projection: of token vectors, shape (dim, 64); None for an encoder without them.
-        strangers: the codes of all tokens of the bundled sentences by language; none without a projection.
+        unrelated: the codes of all tokens of the bundled sentences by language; none without a projection.
     """
 
     means: Mapping[tuple[Kind, Language], Matrix]
     projection: Matrix | None
-    strangers: Mapping[Language, Codes] = field(default_factory=dict)
+    unrelated: Mapping[Language, Codes] = field(default_factory=dict)
 
     def apply(self, rows: Matrix, kind: Kind, language: Language) -> Matrix:
         """Return rows less their mean, of unit length again; shape as given."""
@@ -61,21 +61,21 @@ class Calibration:
             raise ValueError("this calibration has no projection: its encoder gives no token vectors")
         return _unit(self.apply(tokens, kind, language) @ self.projection)
 
-    def strangeness(self, question: Matrix, language: Language) -> float:
+    def match_unrelated(self, question: Matrix, language: Language) -> float:
         """Return how well text of a language that has nothing to do with a question matches its tokens, -1 to 1.
 
         Args:
             question: its projected token vectors, shape (tokens, 64).
             language: of the text.
         """
-        return float(match_tokens(question, self.strangers[language], [len(self.strangers[language])]).mean())
+        return float(match_tokens(question, self.unrelated[language], [len(self.unrelated[language])]).mean())
 
     def to_bytes(self) -> bytes:
         """Return the calibration as an `.npz` file's content."""
         arrays: dict[str, Any] = {f"{kind}-{language}": mean for (kind, language), mean in self.means.items()}
         if self.projection is not None:
             arrays["projection"] = self.projection
-        arrays |= {f"strangers-{language}": codes for language, codes in self.strangers.items()}
+        arrays |= {f"unrelated-{language}": codes for language, codes in self.unrelated.items()}
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
         return buffer.getvalue()
@@ -90,8 +90,8 @@ class Calibration:
                 for language in LANGUAGES
                 if f"{kind}-{language}" in arrays
             }
-            strangers = {name: arrays[f"strangers-{name}"] for name in LANGUAGES if f"strangers-{name}" in arrays}
-            return cls(means, arrays.get("projection"), strangers)
+            unrelated = {name: arrays[f"unrelated-{name}"] for name in LANGUAGES if f"unrelated-{name}" in arrays}
+            return cls(means, arrays.get("projection"), unrelated)
 
 
 def fit_calibration(encoder: Encoder) -> Calibration:
@@ -119,11 +119,11 @@ def fit_calibration(encoder: Encoder) -> Calibration:
     centred = [_unit(rows - means["sentence_token", language]) for language, rows in tokens.items()]
     *_, axes = np.linalg.svd(np.concatenate(centred), full_matrices=False)
     calibration = Calibration(means, np.ascontiguousarray(axes[:_DIMENSIONS].T, dtype=np.float32))
-    strangers = {
+    unrelated = {
         language: encode_tokens_as_codes(calibration.project(rows, "sentence_token", language))
         for language, rows in tokens.items()
     }
-    return replace(calibration, strangers=strangers)
+    return replace(calibration, unrelated=unrelated)
 
 
 def encode_tokens_as_codes(tokens: Matrix) -> Codes:

@@ -22,7 +22,7 @@ SAME_LANGUAGE: Final = {
     "universal": 1.64,
     "keywords": 8.85,
     "tokens": 15.71,
-    "strangeness": -9.53,
+    "unrelated": -9.53,
 }
 OTHER_LANGUAGE: Final = {
     "bias": -6.85,
@@ -34,7 +34,7 @@ OTHER_LANGUAGE: Final = {
     "names": 5.15,
     "tokens": 10.53,
     "missing_number": -0.82,
-    "strangeness": -11.66,
+    "unrelated": -11.66,
 }
 
 

@@ -43,13 +43,14 @@ WEIGHTS: Final = {
     "dictionary": 1.2,
     "names": 0.5,
     "tokens": 1.7,  # late interaction
-    "other_language": 0.1,  # what a passage in the other language is short of, at equal worth
     "missing_number": -0.2,  # a number or year that is asked about and stands nowhere in the passage
-    "strangeness": 0.0,  # tells nothing of one passage, only how high the token signal is for this question anyway
+    # Two that tell nothing of one passage; `rag.confidence` weighs by them.
+    "other_language": 0.0,  # 1 where the passage is not in the question's language
+    "unrelated": 0.0,  # how well text that has nothing to do with the question matches its tokens
 }
 # What the token signal is on average for a best sentence's cosine, where tokens are not compared (fitted on XQuAD).
 _TOKENS_BASE, _TOKENS_SLOPE = 0.44, 0.43
-_STRANGENESS = 0.58  # what it is on average, for an encoder without token vectors
+_UNRELATED = 0.58  # what it is on average, for an encoder without token vectors
 _UNKNOWN_IDF = 3.0  # of a question's word that the dictionary cannot translate: that of a word in one passage of twenty
 _SAME_NAMES = 10.0  # idf from which names alone leave no doubt
 
@@ -75,7 +76,7 @@ class _Question:
     vector: Matrix
     universal: Matrix
     tokens: Matrix | None
-    strangeness: Mapping[Language, float]
+    unrelated: Mapping[Language, float]
     numbers: frozenset[str]
     keywords: Scores
     dictionary: dict[Language, Scores] = field(default_factory=dict)
@@ -151,10 +152,10 @@ class HybridRetriever:
         calibration = snapshot.calibration
         encoded = self._encode_question(text)
         tokens = None
-        strangeness: dict[Language, float] = {}
+        unrelated: dict[Language, float] = {}
         if encoded.tokens and calibration.projection is not None:
             tokens = calibration.project(encoded.tokens[0], "question_token", language)
-            strangeness = {name: calibration.strangeness(tokens, name) for name in LANGUAGES}
+            unrelated = {name: calibration.match_unrelated(tokens, name) for name in LANGUAGES}
         terms = question_terms(text)
         asked = _Question(
             language,
@@ -162,7 +163,7 @@ class HybridRetriever:
             calibration.apply(encoded.vectors, "question", language)[0],
             calibration.apply(encoded.universal, "universal_question", language)[0],
             tokens,
-            strangeness,
+            unrelated,
             frozenset(term for term in terms if term[0].isdigit() and not term.isalpha()),
             snapshot.keywords.terms.match(dict.fromkeys(terms, 1.0), terms),
         )
@@ -210,7 +211,7 @@ def _weigh(encoded: EncodedPassage, asked: _Question, snapshot: Snapshot) -> _Ca
         "sentence": float(cosines.max()),
         "mean": float(encoded.vector @ asked.vector),
         "universal": float(universal.max()),
-        "strangeness": asked.strangeness.get(passage.language, _STRANGENESS),
+        "unrelated": asked.unrelated.get(passage.language, _UNRELATED),
     }
     keywords = float(asked.keywords[row]) if row is not None else 0.0
     if passage.language == asked.language:

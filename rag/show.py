@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from rag.catalog import ArticleSummary
+from rag.language import detect_language
 from rag.types import Answer, Hit, IndexReport
 from rag.update import Progress
 
@@ -122,7 +123,8 @@ def _explain(console: Console, hit: Hit) -> None:
     console.print(f"   [dim]{signals}[/]", soft_wrap=True)
     for match in hit.matches:
         found = "، ".join(match.found) if hit.passage.language == "ar" else ", ".join(match.found)
-        words = f"{escape(_isolate(match.asked, 'ar'))} → {escape(_isolate(found, hit.passage.language))}"
+        asked = _isolate(match.asked, detect_language(match.asked))
+        words = f"{escape(asked)} → {escape(_isolate(found, hit.passage.language))}"
         console.print(f"   [dim]{match.form:<10}[/] {words}", soft_wrap=True)
 
 

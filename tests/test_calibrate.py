@@ -65,9 +65,9 @@ def test_without_tokens_there_is_nothing_to_project() -> None:
 def test_what_matches_any_text_is_told_from_what_does_not(encoder: SentenceTransformerEncoder) -> None:
     calibration = fit_calibration(encoder)
 
-    def strangeness(question: str) -> float:
+    def unrelated(question: str) -> float:
         [tokens] = encoder.encode_question(question).tokens or ()
-        return calibration.strangeness(calibration.project(tokens, "question_token", "en"), "en")
+        return calibration.match_unrelated(calibration.project(tokens, "question_token", "en"), "en")
 
-    assert strangeness("Which city was it in that year?") > strangeness("Is baklava oxidised by chlorophyll?")
-    assert Calibration.from_bytes(calibration.to_bytes()).strangers["ar"].dtype == np.int8
+    assert unrelated("Which city was it in that year?") > unrelated("Is baklava oxidised by chlorophyll?")
+    assert Calibration.from_bytes(calibration.to_bytes()).unrelated["ar"].dtype == np.int8

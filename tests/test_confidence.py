@@ -5,8 +5,8 @@ import pytest
 from rag.confidence import ENOUGH, OTHER_LANGUAGE, SAME_LANGUAGE, confidence
 from rag.retrieve import WEIGHTS
 
-STRONG = {"sentence": 0.7, "mean": 0.6, "universal": 0.6, "keywords": 0.8, "tokens": 0.9, "strangeness": 0.55}
-WEAK = {"sentence": 0.1, "mean": 0.1, "universal": 0.1, "keywords": 0.1, "tokens": 0.5, "strangeness": 0.55}
+STRONG = {"sentence": 0.7, "mean": 0.6, "universal": 0.6, "keywords": 0.8, "tokens": 0.9, "unrelated": 0.55}
+WEAK = {"sentence": 0.1, "mean": 0.1, "universal": 0.1, "keywords": 0.1, "tokens": 0.5, "unrelated": 0.55}
 ACROSS = {"other_language": 1.0, "dictionary": 0.4, "names": 0.4}
 
 
@@ -23,7 +23,7 @@ def test_it_rises_with_each_signal(name: str) -> None:
 
 def test_what_matches_anything_says_less() -> None:
     for beside in ({}, ACROSS):
-        assert confidence(WEAK | beside) < confidence(WEAK | beside | {"strangeness": 0.4})
+        assert confidence(WEAK | beside) < confidence(WEAK | beside | {"unrelated": 0.4})
 
 
 def test_all_that_is_weighed_is_a_signal() -> None:

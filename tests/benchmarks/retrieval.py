@@ -17,7 +17,9 @@ import argparse
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
@@ -70,9 +72,11 @@ def _pipelines(articles: Sequence[Article], folder: Path) -> dict[str, Search]:
 
     documents = [Document(page_content=a.text, metadata={"id": a.id}) for a in articles]
     pieces = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(documents)
+    embeddings: Any = to_embeddings(rag.index.encoder)
+    embeddings.embed_query = lru_cache(maxsize=None)(embeddings.embed_query)  # both ask it for each question
     store = Chroma.from_documents(
         pieces,
-        to_embeddings(rag.index.encoder),
+        embeddings,
         collection_name=folder.name + "-quickstart",
         collection_metadata={"hnsw:space": "cosine"},
     )
