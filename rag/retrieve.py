@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -21,10 +21,11 @@ from rag.calibrate import LANGUAGES, match_tokens
 from rag.confidence import confidence
 from rag.encode import Encoder, Matrix
 from rag.encoded import EncodedPassage
+from rag.explain import find_matches
 from rag.keywords import Scores
 from rag.language import detect_language
 from rag.rerank import Reranker
-from rag.skeleton import name_skeletons, skeleton
+from rag.skeleton import name_skeletons
 from rag.snapshot import Reading, Snapshot
 from rag.terms import question_terms, spelt_words, split_terms
 from rag.types import Filter, Hit, Language, Match, Passage
@@ -83,6 +84,11 @@ class _Question:
     translations: dict[str, dict[str, float]] = field(default_factory=dict)  # word → terms of the other language
     skeletons: frozenset[str] = frozenset()
     names: Scores | None = None
+
+    def matches(self, passage: Passage) -> tuple[Match, ...]:
+        """Return which words of the question were found in a passage, and how."""
+        across = passage.language != self.language
+        return find_matches(passage, self.terms, self.translations if across else {}, self.skeletons if across else ())
 
 
 @dataclass
@@ -144,7 +150,7 @@ class HybridRetriever:
             hits = newest_first(hits)
         hits = merge_copies(hits, k)
         if explain:
-            hits = [replace(hit, matches=_matches(asked, hit.passage)) for hit in hits]
+            hits = [replace(hit, matches=asked.matches(hit.passage)) for hit in hits]
         return hits
 
     def _prepare(self, text: str, snapshot: Snapshot) -> _Question:
@@ -224,29 +230,6 @@ def _weigh(encoded: EncodedPassage, asked: _Question, snapshot: Snapshot) -> _Ca
     if asked.numbers and not asked.numbers <= _numbers(passage):
         signals["missing_number"] = 1.0
     return _Candidate(encoded, cosines, universal, signals)
-
-
-def _matches(asked: _Question, passage: Passage) -> tuple[Match, ...]:
-    """Return which words of the question were found in a passage, and how."""
-    text = f"{passage.title}\n{passage.text}"
-    written: dict[str, dict[str, None]] = {}
-    for held in split_terms(text):
-        written.setdefault(held.text, {})[text[held.start : held.end]] = None
-    matches = []
-    for term, others in asked.terms.items():
-        forms: tuple[tuple[Literal["same", "spelling"], Sequence[str]], ...] = (("same", [term]), ("spelling", others))
-        for form, terms in forms:
-            if found := [word for other in terms for word in written.get(other, ())]:
-                matches.append(Match(term, tuple(found), form))
-    if passage.language != asked.language:
-        for word, translation in asked.translations.items():
-            if found := [word for other in translation for word in written.get(other, ())]:
-                matches.append(Match(word, tuple(dict.fromkeys(found)), "dictionary"))
-        names = name_skeletons(text, passage.language)
-        for name in sorted(asked.skeletons & names):
-            found = [word for words in written.values() for word in words if skeleton(word) == name]
-            matches.append(Match(name, tuple(dict.fromkeys(found)), "name"))
-    return tuple(matches)
 
 
 def _numbers(passage: Passage) -> set[str]:

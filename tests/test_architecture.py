@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "errors", "types", "settings", "language", "phrases", "lexicon", "clean", "load", "chunk", "terms", "skeleton",
     "bundled", "universal", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords", "dictionary",
-    "update", "index", "snapshot", "arrange", "rerank", "confidence", "retrieve", "rewrite", "read", "cite",
+    "update", "index", "snapshot", "arrange", "rerank", "confidence", "explain", "retrieve", "rewrite", "read", "cite",
     "pipeline", "langchain", "open", "evaluate", "doctor", "show", "__main__",
 ]  # fmt: skip
 
