@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rag.errors import IndexStateError
 from rag.evaluate.files import read_corpus, read_questions
 from rag.evaluate.questions import QuestionSet, join_sets
 from rag.evaluate.run import Progress, Run, evaluate
@@ -37,12 +38,12 @@ def measure(
         mixed: ask both the corpora and the question files' own articles.
         holdout: as for `evaluate`.
         limit: ask this many, evenly spread over the files.
-        keep: make the index of the articles in the settings' folder, or bring it in step there; else it is temporary.
+        keep: make the index of the articles in the settings' folder, or use the one there; else it is temporary.
         progress: called while indexing, and while asking.
 
     Raises:
         SourceError: a file cannot be read.
-        IndexStateError: the index cannot be used.
+        IndexStateError: the index cannot be used, or holds other articles than those.
     """
     joined = join_sets([read_questions(path) for path in questions], list(map(read_corpus, corpora)), mixed=mixed)
     asked = _spread(joined, limit)
@@ -73,6 +74,12 @@ def measure(
 def _index(settings: Settings, articles: Sequence[Article], progress: Progress | None) -> float | None:
     """Index articles; return passages a second, None where nothing was left to do."""
     index = open_index(settings)
+    others = {held.id for held in index.articles()} - {article.id for article in articles} if index.exists else ()
+    if others:
+        raise IndexStateError(
+            f"{settings.index}: holds {len(others)} articles that are not in what is to be asked; choose another "
+            "folder with --index"
+        )
     index.encoder.encode_question("سند")  # loads the model, which is no part of the speed
     start = time.perf_counter()
     report = index.put(articles, progress)

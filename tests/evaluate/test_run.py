@@ -153,6 +153,7 @@ def test_the_command_crosses_languages_and_keeps_an_index(capsys: pytest.Capture
     run = json.loads(command(capsys, *arguments)[1])
     assert list(run["by_pair"]) == ["ar→en"]
     assert json.loads(command(capsys, *arguments)[1])["measures"]["index_passages_per_second"] is None
+    assert "holds 1 articles that are not in" in command(capsys, "eval", asked, "--index", tmp_path / "kept")[2]
     mixed = json.loads(command(capsys, "eval", asked, "--corpus", corpus, "--mixed", "--json")[1])
     assert list(mixed["by_pair"]) == ["ar→ar+en"]
 
