@@ -26,5 +26,11 @@ def test_what_matches_anything_says_less() -> None:
         assert confidence(WEAK | beside) < confidence(WEAK | beside | {"unrelated": 0.4})
 
 
+@pytest.mark.parametrize("beside", [{}, ACROSS], ids=["same", "across"])
+def test_a_year_that_is_not_there_speaks_against_it(beside: dict[str, float]) -> None:
+    there, missing = confidence(STRONG | beside), confidence(STRONG | beside | {"missing_number": 1.0})
+    assert there / (1 - there) > 20 * missing / (1 - missing)
+
+
 def test_all_that_is_weighed_is_a_signal() -> None:
     assert {*SAME_LANGUAGE, *OTHER_LANGUAGE} <= {"bias", "sentence", *WEIGHTS}
