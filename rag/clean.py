@@ -89,6 +89,17 @@ def fold_character(character: str) -> str:
     return "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in letters)
 
 
+def fold_with_places(text: str) -> tuple[str, list[int]]:
+    """Return the folded text and, for each of its characters, the index in `text` that it comes from."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for letter in fold_character(character):
+            letters.append(letter)
+            places.append(place)
+    return "".join(letters), places
+
+
 def _is_tashkeel(character: str) -> bool:
     return unicodedata.category(character) == "Mn" and ("\u0610" <= character <= "\u06ed" or character >= "\u08d3")
 

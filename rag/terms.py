@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from rag.clean import fold, fold_character
+from rag.clean import fold, fold_with_places
 from rag.lexicon import AMBIGUOUS_MONTHS, BROKEN_PLURALS, IRREGULAR, MONTHS, STOP_WORDS, WAW_WORDS, WHOLE_WORDS
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
@@ -102,7 +102,7 @@ class _Token:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    folded, places = _fold_with_places(text)
+    folded, places = fold_with_places(text)
     for match in _TOKEN.finditer(folded):
         # Marks that fold to nothing stand after their letter: they are part of the word.
         end = places[match.end()] if match.end() < len(places) else len(text)
@@ -172,17 +172,6 @@ def _bare(word: str) -> str:
     if word in _MONTHS or not _ARABIC.match(word):
         return word
     return word[1:] if word[0] in "وبفل" and word[1:] in _SINGLE_MONTHS else word
-
-
-def _fold_with_places(text: str) -> tuple[str, list[int]]:
-    """Return the folded text and, for each of its characters, the index in `text` that it comes from."""
-    letters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        for letter in fold_character(character):
-            letters.append(letter)
-            places.append(place)
-    return "".join(letters), places
 
 
 def _stem_arabic(word: str) -> str:
