@@ -99,7 +99,7 @@ def fit_calibration(encoder: Encoder) -> Calibration:
     means: dict[tuple[Kind, Language], Matrix] = {}
     tokens: dict[Language, Matrix] = {}
     for language in LANGUAGES:
-        text = _bundled_text()[language]
+        text = bundled_text()[language]
         sentences = encoder.encode_sentences(text["sentences"], with_tokens=True)
         questions = [encoder.encode_question(question) for question in text["questions"]]
         words = {w for t in (*text["sentences"], *text["questions"]) for w in spelt_words(t).values()}
@@ -148,7 +148,8 @@ def match_tokens(question: Matrix, codes: Codes, counts: Sequence[int]) -> Matri
 
 
 @cache
-def _bundled_text() -> dict[str, dict[str, list[str]]]:
+def bundled_text() -> dict[str, dict[str, list[str]]]:
+    """Return the parallel text that comes with Sanad: language → `"sentences"` and `"questions"`."""
     content = files("rag").joinpath("calibration.json").read_text(encoding="utf-8")
     text: dict[str, dict[str, list[str]]] = json.loads(content)
     return text

@@ -13,8 +13,11 @@ import unicodedata
 from functools import lru_cache
 
 _TATWEEL = "\u0640"
-# Zero-width characters, direction marks and overrides, soft hyphen, byte-order mark: they say nothing to a reader.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+# Zero-width characters, direction marks and overrides, soft hyphen, byte-order mark, tag characters: they say nothing
+# to a reader.
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_END = re.compile("\r\n?|[\x0c\x85\u2028\u2029]")
 
@@ -98,6 +101,17 @@ def fold_with_places(text: str) -> tuple[str, list[int]]:
             letters.append(letter)
             places.append(place)
     return "".join(letters), places
+
+
+def written_span(text: str, places: list[int], start: int, end: int) -> tuple[int, int]:
+    """Return the span of a text that a span of its folded form comes from; see `fold_with_places`.
+
+    Marks that fold to nothing stand after their letter: they belong to the span.
+    """
+    last = places[end] if end < len(places) else len(text)
+    last = max(last, places[end - 1] + 1)  # one character may fold to several: ¼
+    first = places[start]
+    return first, first + len(text[first:last].rstrip())
 
 
 def _is_tashkeel(character: str) -> bool:

@@ -49,3 +49,9 @@ def confidence(signals: Mapping[str, float]) -> float:
     weights = OTHER_LANGUAGE if signals.get("other_language") else SAME_LANGUAGE
     odds = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in signals.items())
     return 1 / (1 + math.exp(-odds))
+
+
+def logit(probability: float) -> float:
+    """Return the log odds of a probability, kept within those of a millionth."""
+    kept = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(kept / (1 - kept))

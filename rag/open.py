@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rag.align import WordAligner
 from rag.encode import SentenceTransformerEncoder
 from rag.index import Index
 from rag.pipeline import Rag
@@ -37,4 +38,5 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
         index.add(settings.sources, progress=progress)
     reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
     retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder, reranker)
-    return Rag(index, retriever, QuoteReader())
+    aligner = WordAligner(index.encoder.encode_words)
+    return Rag(index, retriever, QuoteReader(aligner), aligner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from rag.types import Language
@@ -16,3 +17,45 @@ OTHER_LANGUAGE: Final[dict[Language, str]] = {
     "en": "The answer is in an Arabic article, which says:",
 }
 """By the asker's language: says that the quote that follows is in the other one."""
+
+REPORTS_DIFFER: Final[dict[Language, str]] = {
+    "ar": "تختلف التقارير في ذلك:",
+    "en": "Reports differ:",
+}
+
+_MISSING: Final[dict[Language, str]] = {
+    "ar": "فأقربها إليه لا يذكر «{words}».",
+    "en": "The nearest ones do not mention “{words}”.",
+}
+
+
+def say_missing(words: str, language: Language) -> str:
+    """Return what the nearest articles do not mention, as a sentence after an abstention."""
+    return _MISSING[language].format(words=words)
+
+
+def say_report(source: str, published: date | None, language: Language, *, newest: bool = False) -> str:
+    """Return who reported something and when, as it stands before what they said.
+
+    >>> say_report("Reuters", date(2025, 1, 10), "en", newest=True)
+    'Reuters (10 January 2025, the newest): '
+    """
+    facts = [say_day(published, language)] if published else []
+    if newest and published:
+        facts.append(_NEWEST[language])
+    note = (", " if language == "en" else "، ").join(facts)
+    if not source:
+        return f"{note}: " if note else ""
+    return f"{source} ({note}): " if note else f"{source}: "
+
+
+def say_day(day: date, language: Language) -> str:
+    """Return a day as a person writes it."""
+    return f"{day.day} {_MONTHS[language].split()[day.month - 1]} {day.year}"
+
+
+_NEWEST: Final[dict[Language, str]] = {"ar": "الأحدث", "en": "the newest"}
+_MONTHS: Final[dict[Language, str]] = {
+    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "en": "January February March April May June July August September October November December",
+}

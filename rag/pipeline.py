@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Unpack
 
+from rag.align import WordAligner
+from rag.answerability import AnswerabilityModel
 from rag.cite import resolve_marks
 from rag.clean import strip_tashkeel
 from rag.confidence import ENOUGH
+from rag.hostile import withhold_instructions
 from rag.index import Index
 from rag.language import detect_language
-from rag.phrases import ABSTENTION
+from rag.phrases import ABSTENTION, say_missing
 from rag.read import Reader
 from rag.retrieve import Retriever
-from rag.rewrite import rewrite_question
+from rag.rewrite import prefer_unsaid, rewrite_question
 from rag.types import Answer, Filter, Hit, Language, Only, Turn
 
 LONGEST_QUESTION = 4000
@@ -30,12 +34,15 @@ class Rag:
         index: for what is in it, and to change it.
         retriever: finds the passages.
         reader: makes an answer of them.
+        aligner: compares the words of question and passages; one is made where None is given.
     """
 
-    def __init__(self, index: Index, retriever: Retriever, reader: Reader) -> None:
+    def __init__(self, index: Index, retriever: Retriever, reader: Reader, aligner: WordAligner | None = None) -> None:
         self.index = index
         self._retriever = retriever
         self._reader = reader
+        self._aligner = aligner or WordAligner()
+        self._answerability = AnswerabilityModel(self._aligner)
 
     def warm_up(self) -> None:
         """Load the encoder and open the index now, so that the first question need not wait for them."""
@@ -93,15 +100,31 @@ class Rag:
         asked_in = detect_language(question, default=_language_of(history))
         searched = rewrite_question(question.strip(), history)
         hits = self._retriever.retrieve(searched, _READ, _filter(only))
-        nearest = tuple(hits[:_NEAREST])
+        readable = withhold_instructions(hits)
+        if searched != question.strip():
+            readable = prefer_unsaid(readable, history, self._aligner)
+        judged = self._answerability.judge(searched, readable, asked_in)
+        answer = Answer(
+            question,
+            ABSTENTION[asked_in],
+            asked_in,
+            abstained=True,
+            nearest=tuple(hits[:_NEAREST]),
+            searched=searched,
+            confidence=judged.probability,
+            lack=judged.lack,
+            missing=judged.words,
+        )
         told = False
-        if surest(nearest) >= ENOUGH:
-            for draft in self._reader.read(searched, hits, asked_in):
+        if judged.probability >= ENOUGH:
+            for draft in self._reader.read(searched, readable, asked_in):
                 text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
                 told = True
-                yield Answer(question, text, asked_in, False, tuple(citations), nearest, searched)
+                yield replace(answer, text=text, abstained=False, citations=tuple(citations))
         if not told:
-            yield Answer(question, ABSTENTION[asked_in], asked_in, True, (), nearest, searched)
+            if judged.lack == "name":
+                answer = replace(answer, text=f"{answer.text} {say_missing(judged.words, asked_in)}")
+            yield answer
 
 
 def check_question(question: str) -> str:
@@ -116,11 +139,6 @@ def check_question(question: str) -> str:
 def is_too_long(question: str) -> bool:
     """Whether a question is longer than `LONGEST_QUESTION`."""
     return len(strip_tashkeel(question)) > LONGEST_QUESTION
-
-
-def surest(hits: Sequence[Hit]) -> float:
-    """Return the confidence of the surest hit, 0 for none; below `ENOUGH`, Sanad abstains."""
-    return max((hit.confidence for hit in hits), default=0.0)
 
 
 def _filter(only: Only) -> Filter | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from rag.align import WordAligner, content_words
 from rag.clean import fold
 from rag.terms import split_terms
-from rag.types import Turn
+from rag.types import Hit, Turn
 
 _CONTINUES = re.compile(
     r"(?:و|ف)(?:متي|اين|كم|كيف|لماذا|من|ما|ماذا|هل|مين|ليش|اي|بكم|لمن|عن)\b|(?:and|but|so|then|what about|how about)\b"
@@ -21,6 +23,8 @@ _REFERS = re.compile(
     r"|\b(?:it|its|they|them|their|that|this|these|those|he|she|him|her|his|there|then)\b"
 )
 _RELATIVE = re.compile(r"\b(?:الذي|التي|الذين|اللاتي|اللواتي)\b")
+_SAID = 0.7  # how alike the words of a sentence and of the last answer are where it tells the same
+_TOLD = 0.6  # of score
 _MOST_TERMS = 3  # a question that says more than this is about what it says
 
 
@@ -46,3 +50,23 @@ def _leans(question: str) -> bool:
         return True
     # In "the firms which it told …" the pronoun points back inside the question itself.
     return said <= _MOST_TERMS and _REFERS.search(_RELATIVE.split(words)[0]) is not None
+
+
+def prefer_unsaid(hits: Sequence[Hit], history: Sequence[Turn], aligner: WordAligner) -> list[Hit]:
+    """Return hits whose sentences that tell what the last answer told count for less.
+
+    A follow-up is searched with the question before it, and would be answered with that one's sentence again.
+    """
+    told = next((turn.text for turn in reversed(history) if turn.role == "assistant"), "")
+    words = content_words(re.sub(r"\[\d+\]", " ", told))
+    if not words:
+        return list(hits)
+    fresh = []
+    for hit in hits:
+        scores = []
+        for sentence, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True):
+            others = content_words(sentence.text)
+            said = float(aligner.compare(words, others).max(axis=1).mean()) if others else 0.0
+            scores.append(score - (_TOLD if said >= _SAID else 0.0))
+        fresh.append(replace(hit, sentence_scores=tuple(scores)))
+    return fresh

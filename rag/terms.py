@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from rag.clean import fold, fold_with_places
+from rag.clean import fold, fold_with_places, written_span
 from rag.lexicon import AMBIGUOUS_MONTHS, BROKEN_PLURALS, IRREGULAR, MONTHS, STOP_WORDS, WAW_WORDS, WHOLE_WORDS
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
@@ -104,11 +104,8 @@ class _Token:
 def _tokens(text: str) -> Iterator[_Token]:
     folded, places = fold_with_places(text)
     for match in _TOKEN.finditer(folded):
-        # Marks that fold to nothing stand after their letter: they are part of the word.
-        end = places[match.end()] if match.end() < len(places) else len(text)
-        end = max(end, places[match.end() - 1] + 1)  # one character may fold to several: ¼
-        start = places[match.start()]
-        yield _Token(match["number"] or match.group(), text[start:end].rstrip(), start, end)
+        start, end = written_span(text, places, match.start(), match.end())
+        yield _Token(match["number"] or match.group(), text[start:end], start, end)
 
 
 def _read(text: str) -> Iterator[tuple[Term, str]]:

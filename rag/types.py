@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Literal, TypedDict
 
 Language = Literal["ar", "en"]
+Lack = Literal["", "kind", "name", "office"]
 
 
 class _Value:
@@ -201,6 +202,10 @@ class Answer(_Value):
         citations: one for each mark.
         nearest: the first hits, best first.
         searched: the question as it was searched, where a follow-up had to be completed; else the question.
+        confidence: how probable it is, 0 to 1, that the articles hold an answer.
+        lack: what the nearest passages do not have: the `"kind"` of thing asked for, a `"name"`, or the `"office"`
+            whose holder is asked; "" where it is none of these.
+        missing: the question's words that stand in none of them, for a name or an office.
     """
 
     question: str
@@ -210,6 +215,9 @@ class Answer(_Value):
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Hit, ...] = ()
     searched: str = ""
+    confidence: float = 0.0
+    lack: Lack = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,11 @@ ROOT = Path(__file__).parent.parent
 # Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
 ORDER = [
     "errors", "types", "settings", "language", "phrases", "lexicon", "clean", "load", "chunk", "terms", "skeleton",
-    "bundled", "universal", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords", "dictionary",
-    "update", "index", "snapshot", "arrange", "rerank", "confidence", "explain", "retrieve", "rewrite", "read", "cite",
-    "pipeline", "langchain", "open", "evaluate", "doctor", "show", "__main__",
+    "bundled", "universal", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords",
+    "dictionary", "update", "index", "snapshot", "arrange", "rerank", "confidence", "explain", "retrieve",
+    "number_words", "numbers", "dates", "align", "rewrite", "negation", "facts", "check", "answer_type",
+    "answerability", "hostile", "read", "cite", "pipeline", "langchain", "open", "evaluate", "doctor", "show",
+    "__main__",
 ]  # fmt: skip
 
 HOMES = {

@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from rag.calibrate import LANGUAGES, Calibration, _bundled_text, encode_tokens_as_codes, fit_calibration, match_tokens
+from rag.calibrate import LANGUAGES, Calibration, bundled_text, encode_tokens_as_codes, fit_calibration, match_tokens
 from rag.encode import SentenceTransformerEncoder
 from tests.fakes import HashEncoder
 
 
-def test_the_bundled_text_is_the_same_in_both_languages() -> None:
-    text = _bundled_text()
+def test_thebundled_text_is_the_same_in_both_languages() -> None:
+    text = bundled_text()
     assert {language: {kind: len(items) for kind, items in text[language].items()} for language in LANGUAGES} == {
         "ar": {"sentences": 36, "questions": 36},
         "en": {"sentences": 36, "questions": 36},
@@ -21,7 +21,7 @@ def test_the_bundled_text_is_the_same_in_both_languages() -> None:
 
 def test_rows_are_unit_and_centred() -> None:
     calibration = fit_calibration(HashEncoder())
-    rows = HashEncoder().encode_sentences(_bundled_text()["ar"]["sentences"]).vectors
+    rows = HashEncoder().encode_sentences(bundled_text()["ar"]["sentences"]).vectors
     applied = calibration.apply(rows, "sentence", "ar")
     assert np.linalg.norm(applied, axis=1) == pytest.approx(np.ones(len(rows)), abs=1e-5)
     assert np.linalg.norm(applied.mean(axis=0)) < np.linalg.norm(rows.mean(axis=0))

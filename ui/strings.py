@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from rag.phrases import say_day
 from rag.types import Language
 
 STRINGS: Final[dict[str, dict[Language, str]]] = {
@@ -49,11 +50,6 @@ EXAMPLES: Final[tuple[tuple[Language, str], ...]] = (
     ("en", "Which companies did Beijing tell to prepare H200 orders?"),
 )
 
-_MONTHS: Final[dict[Language, tuple[str, ...]]] = {
-    "ar": tuple("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split()),
-    "en": tuple("January February March April May June July August September October November December".split()),
-}
-
 
 def say(key: str, language: Language, **values: object) -> str:
     """Return the words of a key in a language, with the values put in.
@@ -68,7 +64,7 @@ def say_date(day: date | None, language: Language) -> str:
     """Return a day as it is written in a language: `16 يناير 2026`, `16 January 2026`."""
     if day is None:
         return say("undated", language)
-    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
+    return say_day(day, language)
 
 
 def pick_language(accepted: str) -> Language:

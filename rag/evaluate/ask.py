@@ -9,7 +9,7 @@ from typing import Any
 from rag.evaluate.answers import exact_match, holds_answer, token_f1
 from rag.evaluate.questions import Question
 from rag.language import split_sentences
-from rag.pipeline import Rag, surest
+from rag.pipeline import Rag
 from rag.types import Answer, Hit
 
 DEPTH = 100  # hits of a ranking
@@ -53,7 +53,7 @@ def ask_question(
         "answer": answer.text,
         "abstained": answer.abstained,
         "citations": [{"article": c.passage.article_id, "quote": c.quote} for c in answer.citations],
-        "confidence": round(surest(answer.nearest), 4),
+        "confidence": round(answer.confidence, 4),
         "milliseconds": round(elapsed, 2),
     }
     record["parts"] = _answer_parts(rag, question, answer, relevant, record)
@@ -63,7 +63,7 @@ def ask_question(
         again = rag.ask(question.question, question.history, without=without)
         record["holdout"] = {
             "abstained": again.abstained,
-            "confidence": round(surest(again.nearest), 4),
+            "confidence": round(again.confidence, 4),
             "answer": again.text,
         }
     return record

@@ -1,0 +1,193 @@
+"""Words of two texts, in one language or two → how alike they are in meaning, word by word.
+
+Words are compared as they are written: by their index term, by spelling, by the consonants of a name, and by the second
+encoder's vectors, which lie as near for a word and its translation as for the word and itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from rag.calibrate import bundled_text
+from rag.clean import fold, strip_tashkeel
+from rag.encode import Matrix
+from rag.language import detect_language
+from rag.skeleton import skeleton
+from rag.terms import spelt_words, split_terms
+from rag.types import Language
+from rag.universal import UniversalEncoder
+
+_SPELT_ALIKE = 0.8  # share of letters in common from which two long words are spellings of one
+_LONG = 5  # letters
+_TWO_CONSONANTS = -0.05  # cosine
+_TANWEEN = re.compile("(?:\u064bا|ا\u064b)$")
+_PARTICLES = re.compile(r"^(?:[وف]?(?:ال|بال|كال|لل)(?=..)|[وفبلك](?=....))")
+_REMEMBERED = 20_000  # words
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that says something, as it stands in a text.
+
+    Attributes:
+        written: as it stands.
+        term: its index term.
+        start: its first character in the text.
+        end: one past its last.
+        language: its script's.
+    """
+
+    written: str
+    term: str
+    start: int
+    end: int
+    language: Language
+
+
+def content_words(text: str, without: Sequence[tuple[int, int]] = ()) -> list[Word]:
+    """Return the words of a text that say something, in order; none that lies in one of the spans `without`."""
+    words = []
+    for term in split_terms(text):
+        if any(start < term.end and term.start < end for start, end in without):
+            continue
+        written = text[term.start : term.end]
+        words.append(Word(written, term.text, term.start, term.end, detect_language(written)))
+    return words
+
+
+class WordAligner:
+    """Compares words; remembers the vectors of those it has met.
+
+    Args:
+        encode: gives the vectors of words, as `Encoder.encode_words` does; by default the second encoder's.
+    """
+
+    def __init__(self, encode: Callable[[Sequence[str]], Matrix] | None = None) -> None:
+        self._encode = encode or UniversalEncoder().encode
+        self._known: dict[str, Matrix] = {}
+
+    def compare(self, first: Sequence[Word], second: Sequence[Word]) -> Matrix:
+        """Return how alike each word of the first is to each of the second, -1 to 1; shape (first, second)."""
+        alike: Matrix = self._nearest(first, second)
+        for row, one in enumerate(first):
+            for column, other in enumerate(second):
+                alike[row, column] = max(alike[row, column], _same(one, other, alike[row, column]))
+        return alike
+
+    def nameness(self, words: Sequence[Word]) -> Matrix:
+        """Return how much like names words are, about -1 to 1; shape (words,). Arabic has no capitals to tell by."""
+        return self.vectors(words) @ self._name_axis
+
+    def _nearest(self, first: Sequence[Word], second: Sequence[Word]) -> Matrix:
+        """Return the best cosine of each two words, each as written and without the particles written to it."""
+        forms = [[w, *_bare_forms(w)] for w in first], [[w, *_bare_forms(w)] for w in second]
+        flat = [[w for ws in words for w in ws] for words in forms]
+        cosines = self.vectors(flat[0]) @ self.vectors(flat[1]).T
+        best = np.full((len(first), len(second)), -1.0, dtype=np.float32)
+        owners = [[i for i, ws in enumerate(words) for _ in ws] for words in forms]
+        np.maximum.at(best, np.ix_(owners[0], owners[1]), cosines)
+        return best
+
+    def vectors(self, words: Sequence[Word]) -> Matrix:
+        """Return the words' vectors, less the mean of their language: unit rows, shape (words, dim)."""
+        missing = {word.written: word.language for word in words if word.written not in self._known}
+        if missing:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+                missing = {word.written: word.language for word in words}
+            rows = self._encode(list(map(strip_tashkeel, missing)))
+            for row, (written, language) in zip(rows, missing.items(), strict=True):
+                centred = row - self._means[language]
+                self._known[written] = centred / max(float(np.linalg.norm(centred)), 1e-9)
+        if not words:
+            return np.zeros((0, len(self._means["en"])), dtype=np.float32)
+        return np.stack([self._known[word.written] for word in words]).astype(np.float32)
+
+    @cached_property
+    def _means(self) -> dict[Language, Matrix]:
+        return {language: self._encode(_bundled_words(language)).mean(axis=0) for language in ("ar", "en")}
+
+    @cached_property
+    def _name_axis(self) -> Matrix:
+        """The direction in which names lie apart from other words: ridge regression on the bundled English text."""
+        names, others = _names_and_others()
+        arabic = list(
+            {w.written: w for text in _texts("ar") for w in content_words(text) if w.language == "ar"}.values()
+        )
+        found = self.compare(arabic, names).max(axis=1)
+        names += [w for w, f in zip(arabic, found, strict=True) if f >= 0.6]
+        others += [w for w, f in zip(arabic, found, strict=True) if f < 0.45]
+        rows = np.concatenate([self.vectors(names), self.vectors(others)])
+        told = np.concatenate([np.ones(len(names)), -np.ones(len(others))])
+        weights = np.where(told > 0, len(others) / len(names), 1.0)
+        axis = np.linalg.solve((rows * weights[:, None]).T @ rows + 3.0 * np.eye(rows.shape[1]), rows.T @ (weights * told))
+        return axis.astype(np.float32)
+
+
+def _same(one: Word, other: Word, cosine: float) -> float:
+    """Return how surely two words are the same by their letters; 0 where they are not."""
+    if one.term == other.term:
+        return 1.0
+    if one.language == other.language:
+        return _spelt_alike(*sorted((one.term, other.term), key=len))
+    first, second = sorted((skeleton(one.written), skeleton(other.written)), key=len)
+    if len(first) >= 3 and (first == second or (second.startswith(first) and len(second) == len(first) + 1)):
+        return 0.95 if first == second else 0.8  # a last letter may be silent: Renard, رونار
+    # Two consonants are few: the vectors have to agree a little.
+    alike = _begins_with_vowel(one.written) == _begins_with_vowel(other.written) and cosine >= _TWO_CONSONANTS
+    return 0.8 if len(first) == 2 and first == second and alike else 0.0
+
+
+@lru_cache(maxsize=100_000)
+def _spelt_alike(shorter: str, longer: str) -> float:
+    # A lone particle is a letter of the root in one text and none in another: "ببكين", "بكين".
+    if len(shorter) >= 3 and longer[1:] == shorter and longer[0] in "وفبكلس":
+        return 0.95
+    if (
+        len(shorter) < _LONG
+        or len(longer) - len(shorter) > 2
+        or len(set(shorter) & set(longer)) < len(set(shorter)) - 2
+    ):
+        return 0.0
+    return 0.9 if SequenceMatcher(None, shorter, longer).ratio() >= _SPELT_ALIKE else 0.0
+
+
+@lru_cache(maxsize=20_000)
+def _begins_with_vowel(written: str) -> bool:
+    return _PARTICLES.sub("", fold(written))[:1] in set("aeiouاعوي")
+
+
+def _bare_forms(word: Word) -> list[Word]:
+    """Return a word without the particles written to it, and a name's lower case; none where there is no such form."""
+    if word.language == "en":
+        lower = word.written.lower()
+        return [replace(word, written=lower)] if lower != word.written else []
+    plain = strip_tashkeel(word.written)
+    bare = _PARTICLES.sub("", plain)
+    bare = bare[:-1] if bare.endswith("ا") and _TANWEEN.search(word.written) else bare
+    return [replace(word, written=bare)] if bare != plain else []
+
+
+def _bundled_words(language: Language) -> list[str]:
+    return sorted({word for text in _texts(language) for word in spelt_words(text).values()})
+
+
+def _names_and_others() -> tuple[list[Word], list[Word]]:
+    names: dict[str, Word] = {}
+    others: dict[str, Word] = {}
+    for text in _texts("en"):
+        for word in content_words(text):
+            if word.start and word.written.isalpha():
+                (names if word.written[0].isupper() else others)[word.written] = word
+    return list(names.values()), list(others.values())
+
+
+def _texts(language: Language) -> Iterable[str]:
+    text = bundled_text()[language]
+    return [*text["sentences"], *text["questions"]]

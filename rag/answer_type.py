@@ -1,0 +1,143 @@
+"""A question → the kind of thing it asks for, and whether a sentence carries one.
+
+The classes are the coarse ones of question classification (Li and Roth 2002) that a sentence can be seen to carry
+without a model: who, when, where, how many, what share, how much money.
+
+>>> expected_type("كم بلغت إيرادات القناة؟"), expected_type("When did it open?"), expected_type("Which cables broke?")
+('number', 'date', 'thing')
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from rag.clean import fold
+from rag.dates import find_dates
+from rag.language import split_sentences
+from rag.numbers import Number, find_numbers
+
+AnswerType = Literal["person", "place", "date", "number", "percent", "money", "reason", "thing"]
+
+_CURRENCIES: Final = frozenset("dollar euro pound riyal dirham dinar lira yuan".split())
+
+
+def expected_type(question: str) -> AnswerType:
+    """Return the kind of thing a question asks for, the last where it asks twice; `"thing"` where it does not say."""
+    spans = split_sentences(question)
+    folded = fold(question[slice(*spans[-1])]) if spans else ""
+    for kind, pattern in _PATTERNS:
+        if pattern.search(folded):
+            return kind
+    return "thing"
+
+
+def carries(sentence: str, kind: AnswerType, question: str) -> bool:
+    """Whether a sentence has something of a kind that the question itself does not name; true for open kinds."""
+    if kind == "date":
+        asked = {part for date in find_dates(question) for part in date.parts().items()}
+        named = any(set(date.parts().items()) - asked for date in find_dates(sentence))
+        return named or _ERA.search(fold(sentence)) is not None
+    if kind in ("number", "percent", "money"):
+        asked_values = {number.value for number in _numbers(question)}
+        return any(_fits(n, kind) for n in _numbers(sentence) if n.value not in asked_values)
+    if kind == "reason":
+        return _REASON.search(fold(sentence)) is not None
+    return True
+
+
+def counted_noun(question: str) -> str:
+    """Return the word of what a question wants to have counted; "" where it says none.
+
+    >>> counted_noun("كم سفينة عبرت القناة؟"), counted_noun("How many ships crossed?"), counted_noun("كم بلغ الدخل؟")
+    ('سفينة', 'ships', '')
+    """
+    spans = split_sentences(question)
+    text = question[slice(*spans[-1])] if spans else ""
+    found = _COUNTED.search(text)
+    return found["noun"] if found else ""
+
+
+def _fits(number: Number, kind: AnswerType) -> bool:
+    share = number.unit == "percent" or number.form == "fraction"
+    if kind == "percent":
+        return share
+    if kind == "money":
+        return number.unit in _CURRENCIES
+    return True
+
+
+def _numbers(text: str) -> list[Number]:
+    return find_numbers(text, [(date.start, date.end) for date in find_dates(text)])
+
+
+def _words(words: str) -> str:
+    return "|".join(fold(w.replace("_", " ")) for w in words.split())
+
+
+_START = r"^(?:[\W_]*(?:and|but|so|then|و|ف)?[ ,]*)"
+_MONEY = _words("سعر ثمن كلفة تكلفة تكاليف أسعار")
+_SHARE = _words("نسبة النسبة حصة نصيب معدل_البطالة")
+_SOURCES: Final[tuple[tuple[AnswerType, str], ...]] = (
+    (
+        "percent",
+        rf"\b(?:what|which) (?:percentage|percent|share|portion|proportion|fraction)\b|\bhow (?:many|much) percent"
+        rf"|(?:^|\b)(?:ما|كم|ماهي|ما هي|اي|باي) (?:كانت |بلغت |تبلغ )?(?:{_SHARE})\b",
+    ),
+    (
+        "money",
+        r"\b(?:what|how much)\b.*\b(?:cost|costs|price|priced|worth|fine|fined|paid|pay|salary|earn|earned|"
+        r"earns)\b|\bwhat (?:is|was) the (?:price|cost)\b"
+        rf"|(?:^|\b)(?:ما|ماهو|ما هو|ما هي|كم) (?:كان |كانت |بلغ |بلغت )?(?:{_MONEY})\b|\bكم (?:دولارا|يورو|"
+        rf"ريالا|درهما|جنيها|دفع|كلف|يكلف|تكلف|خسر)",
+    ),
+    (
+        "date",
+        _START.replace("^", r"^(?:since |by |until |till |from )?")
+        + r"when\b|\b(?:and|since|until|by) when\b|\b(?:what|which) (?:year|date|day|month|century|"
+        r"decade)\b|\bhow long ago\b|(?:^|\b)[وف]?(?:متي|امتي|ايمتي|امته)\b"
+        r"|\b(?:في |ب|ما |منذ )?اي (?:عام|سنه|يوم|تاريخ|شهر|قرن|عقد)\b|\b(?:ما|ماهو|ما هو) (?:تاريخ|العام|"
+        r"اليوم|موعد)\b",
+    ),
+    (
+        "number",
+        r"\bhow many (?!times\b)|\bhow (?:much (?!of\b)|old\b|long (?!will|would|did)|tall\b|high\b|far\b|"
+        r"big\b|large\b|deep\b|wide\b|fast\b|heavy\b|dependent\b)|\bwhat (?:is|was|are|were) the (?:number|"
+        r"population|capacity|size|length|height|total|average|maximum|minimum|amount|speed|score|area|age)\b"
+        r"|(?:^|\b)[وفب]?(?:كم(?! مره| من الوقت| هي المساحه)|قديش|شحال|اديش|بكم)\b|\b(?:ما|ماهو|ما هو) "
+        r"(?:عدد|مقدار|حجم|طول|ارتفاع|مساحه|متوسط|سعه|عمر|قيمه)\b",
+    ),
+    (
+        "reason",
+        r"\bwhy\b|\bwhat (?:caused|is the reason|was the reason)\b|(?:^|\b)[وف]?(?:لماذا|ليش|ليه|علاش|"
+        r"لم)\b(?= )|\b(?:ما|ماهو|ما هو|ما هي) (?:سبب|اسباب|السبب)\b",
+    ),
+    (
+        "place",
+        r"\bwhere\b|\b(?:what|which) (?:city|country|town|state|place|region|continent|county|province)\b|"
+        r"(?:^|\b)[وف]?(?:اين|وين|فين|منين)\b"
+        r"|\b(?:في|من|الي|ب)? ?اي (?:مدينه|دوله|بلد|ولايه|مكان|منطقه|محافظه|قاره|قريه)\b",
+    ),
+    (
+        "person",
+        r"\bwho(?:m|se)?\b|^[\W_]*[وف]?(?:مين|منو)\b|"
+        + _START
+        + r"من (?!بين\b|اين\b|اي\b|ال\w+ ان\b)\w+|\bما اسم\b|\bwhat (?:is|was) the name of the (?:person|"
+        r"man|woman|author|player|scorer|ceo|chief)",
+    ),
+)
+_PATTERNS: Final = tuple((kind, re.compile(pattern)) for kind, pattern in _SOURCES)
+# Times that are no dates: centuries, decades, so long ago.
+_ERA: Final = re.compile(
+    r"\b(?:century|centuries|decades?|ago|yesterday|today|tomorrow|\d{4}s|\d+ ?(?:bp|bc|bce|ad|ce))\b"
+    r"|\b(?:ال)?(?:قرن|عقد|قرون|امس|اليوم|غدا)\b|\b(?:خلت|مضت)\b|\d ?ق\.? ?م"
+)
+_COUNTED: Final = re.compile(
+    r"(?:\bhow many(?: [a-z]+ed| other| more)?|\bكم(?: عدد)?) (?P<noun>[^\W\d_]+)", re.IGNORECASE
+)
+_REASON: Final = re.compile(
+    r"\b(?:because|since|due to|so that|so as|in order|owing to|reason|as a result|thanks to|to (?:protect|"
+    r"avoid|keep|prevent|reduce)|"
+    r"caused|causes|led to|why|unless|after)\b|\b(?:لان|لانه|لانها|بسبب|نتيجه|اذ|حتي|لكي|كي|جراء|سبب|السبب|بفضل|"
+    r"بغيه|حرصا|خشيه|تجنبا|بعد ان|بعدما|ليبقي|لتبقي|ادي)\b|(?:^| )لت\w+|(?:^| )لي\w+"
+)

@@ -1,0 +1,142 @@
+"""A question and its hits → how probable it is that they hold an answer, and what speaks against it.
+
+`rag.confidence` tells from the signals of a search whether a passage bears on a question; here the words of the two are
+held beside each other. Two logistic regressions, one for passages in the question's language and one for the other,
+were fitted on one half of XQuAD's questions, each asked three times: as it is, with its paragraph taken out, and with
+its subject taken out. Three things weigh by judgement, since no question of XQuAD lacks them: a passage without the
+kind of thing that is asked for, without a name that the question names, or without the office it asks the holder of.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from rag.align import Word, WordAligner, content_words
+from rag.answer_type import carries, expected_type
+from rag.clean import fold
+from rag.confidence import logit
+from rag.encode import Matrix
+from rag.terms import split_terms
+from rag.types import Hit, Lack, Language
+
+_READ = 3  # hits that are looked at
+_NEAR_THE_BEST = 0.5  # of sentence score
+_UNSAID = 0.4  # cosine under which no word of a passage means what one of the question does
+_NAMELIKE: Final[Mapping[Language, float]] = {"en": 0.5, "ar": 0.7}  # Arabic has no capitals to tell by besides
+_LACKING: Final = -7.0
+_MISSING_NUMBER: Final = -1.5  # a year or number that stands nowhere in the passage; `rag.confidence` weighs it too
+_SAME_LANGUAGE: Final = {"bias": -5.22, "confidence": 0.44, "said": 5.69, "unsaid": -0.36, "in_sentence": 2.05}
+_OTHER_LANGUAGE: Final = {"bias": 0.9, "confidence": 0.65, "said": -1.43, "unsaid": -2.14, "in_sentence": 1.81}
+
+
+@dataclass(frozen=True, slots=True)
+class Answerability:
+    """How probable an answer is.
+
+    Attributes:
+        probability: 0 to 1; below `rag.confidence.ENOUGH`, Sanad abstains.
+        lack: what the passages do not have: the kind of thing asked for, a name, or the office whose holder is asked.
+        words: the question's, where a name or an office is not there.
+    """
+
+    probability: float
+    lack: Lack = ""
+    words: str = ""
+
+
+class AnswerabilityModel:
+    """Judges whether hits hold an answer.
+
+    Args:
+        aligner: compares words.
+    """
+
+    def __init__(self, aligner: WordAligner) -> None:
+        self._aligner = aligner
+
+    def judge(self, question: str, hits: Sequence[Hit], language: Language) -> Answerability:
+        """Return how probable it is that the surest of the first hits answers a question.
+
+        Args:
+            question: as it is searched.
+            hits: best first.
+            language: the question's.
+        """
+        if not hits:
+            return Answerability(0.0)
+        hit = max(hits[:_READ], key=lambda h: h.confidence)
+        asked = [word for word in content_words(question) if not word.term[0].isdigit()]
+        passage = hit.passage
+        around = [h.passage.text for h in hits if h.passage.article_id == passage.article_id]
+        words = content_words("\n".join([passage.title, *dict.fromkeys([passage.text, *around])]))
+        if not asked or not words or not passage.sentences:
+            return Answerability(hit.confidence)
+        said = self._aligner.compare(asked, words).max(axis=1)
+        best = int(np.argmax(hit.sentence_scores)) if hit.sentence_scores else 0
+        sentence = content_words(passage.sentences[best].text)
+        in_sentence = self._aligner.compare(asked, sentence).max(axis=1, initial=0.0)
+        weights = _OTHER_LANGUAGE if passage.language != language else _SAME_LANGUAGE
+        odds = (
+            weights["bias"]
+            + weights["confidence"] * logit(hit.confidence)
+            + weights["said"] * float(said.mean())
+            + weights["unsaid"] * float((said < _UNSAID).mean())
+            + weights["in_sentence"] * float(in_sentence.mean())
+        )
+        odds += _MISSING_NUMBER * hit.signals.get("missing_number", 0.0)
+        lack, missing = self._lack(question, asked, said, hit)
+        return Answerability(1 / (1 + math.exp(-odds - (_LACKING if lack else 0.0))), lack, missing)
+
+    def _lack(self, question: str, asked: Sequence[Word], said: Matrix, hit: Hit) -> tuple[Lack, str]:
+        if not _has_kind(question, hit):
+            return "kind", ""
+        nameness = self._aligner.nameness(asked)
+        for word, found, like in zip(asked, said, nameness, strict=True):
+            capital = word.language == "ar" or (word.written[0].isupper() and not word.written.isupper())
+            if word.term in _NO_NAMES:
+                continue
+            if found < _UNSAID and like >= _NAMELIKE[word.language] and capital and len(word.written) > 1:
+                return "name", word.written
+        if office := _OFFICE.search(fold(question)):
+            held = [found for word, found in zip(asked, said, strict=True) if fold(word.written) in office[0].split()]
+            if held and max(held) < _UNSAID - 0.1:
+                return "office", office[0]
+        return "", ""
+
+
+def _has_kind(question: str, hit: Hit) -> bool:
+    """Whether one of the sentences that come near the best has the kind of thing that is asked for."""
+    kind = expected_type(question)
+    if kind not in ("number", "percent", "money", "date") or not hit.sentence_scores:
+        return True
+    least = max(hit.sentence_scores) - _NEAR_THE_BEST
+    near = [
+        sentence.text
+        for sentence, score in zip(hit.passage.sentences, hit.sentence_scores, strict=True)
+        if score >= least
+    ]
+    return any(carries(text, kind, question) for text in near)
+
+
+# Words that lie near names in vector space and are none.
+_NO_NAMES: Final = frozenset(
+    term.text
+    for term in split_terms(
+        "أخبار أنباء خبر نبأ شركة شركات دولة الدول بلد مدينة العالم العالمي مجلس الرئيس المونديال كأس الحكومة "
+        "الجامعة الوزارة "
+        "القناة البطولة الدوري الشهر السنة news world company country city government championship"
+    )
+)
+_OFFICE: Final = re.compile(
+    r"\b(?:chief executive|ceo|president|prime minister|minister|director|head|chair(?:man|woman)?|coach|"
+    r"captain|author|"
+    r"top scorer|scorer|founder|owner|spokes(?:man|woman|person)|governor|mayor|king|ambassador)\b"
+    r"|\b(?:ال)?(?:مدير|رييس|وزير|هداف|مدرب|موسس|مولف|مخرج|مالك|محافظ|عمده|سفير|امير|ملك|قايد|متحدث|حكم|مديره|"
+    r"رييسه|وزيره)\b"
+)

@@ -1,0 +1,294 @@
+"""Text → the numbers it names, in digits or in words, Arabic and English.
+
+A magnitude counts in ("1.2 مليار", "half a million"), a unit that is known is told, and an Arabic dual is a two.
+
+>>> [(n.value, n.unit) for n in find_numbers("عبرتها ٣٫٥ آلاف سفينة، أي 60 في المئة، مقابل سفينتين")]
+[(3500.0, ''), (60.0, 'percent'), (2.0, '')]
+>>> [n.value for n in find_numbers("two hundred and five, 1,200 million, 4.5bn")]
+[205.0, 1200000000.0, 4500000000.0]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.clean import fold_with_places, written_span
+from rag.number_words import (
+    AND_PART,
+    FRACTIONS,
+    HEDGES,
+    KNOWN,
+    LETTER_SCALES,
+    MASCULINE_DUALS,
+    NO_DUALS,
+    ORDINALS_TOO,
+    PARTS_TOO,
+    PERCENT,
+    PERCENT_WORDS,
+    SCALES,
+    UNIT_OF,
+    VAGUE,
+    WORDS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that a text names.
+
+    Attributes:
+        value: with its magnitude; a percentage is not divided by 100.
+        unit: `"percent"`, a currency or measure of `_UNITS`, or "" where none is known.
+        start: its first character in the text.
+        end: one past its last, the unit left out.
+        form: how it stands there; a dual is the weakest, since the ending has other meanings too.
+        hedge: -1 for "more than", +1 for "less than", 0 for "about", None where it is said outright.
+        noun: what is counted, as the folded word after it; "" where nothing follows.
+    """
+
+    value: float
+    unit: str
+    start: int
+    end: int
+    form: str = "digits"
+    hedge: int | None = None
+    noun: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+
+def find_numbers(text: str, without: Sequence[tuple[int, int]] = ()) -> list[Number]:
+    """Return the numbers of a text in order.
+
+    Args:
+        text: as it stands.
+        without: spans whose numbers are something else, such as dates.
+    """
+    folded, places = fold_with_places(text)
+    tokens = [
+        _Token(m.group(), *written_span(text, places, m.start(), m.end()))
+        for m in _TOKEN.finditer(folded)
+        if not any(start <= places[m.start()] < end for start, end in without)
+    ]
+    found: list[Number] = []
+    at = 0
+    while at < len(tokens):
+        read = _read(tokens, at)
+        if read is None:
+            at += 1
+            continue
+        value, after, form = read
+        value, after = _with_half(tokens, value, after)
+        unit, noun = _unit(tokens, at, after)
+        found.append(
+            Number(value, unit, tokens[at].start, tokens[after - 1].end, form, _hedge(tokens, at, after), noun)
+        )
+        at = after
+        while unit == "percent" and at < len(tokens) and tokens[at].text in PERCENT_WORDS:
+            at += 1
+    return found
+
+
+def _read(tokens: Sequence[_Token], at: int) -> tuple[float, int, str] | None:
+    """Return a number that begins at a token: its value, the token after it, and its form."""
+    text = tokens[at].text
+    if text[0].isdigit():
+        return _read_digits(tokens, at)
+    word, joined = _number_word(text)
+    if word is None:
+        return (2.0, at + 1, "dual") if _is_dual(text) else None
+    if word in FRACTIONS:
+        return _read_fraction(tokens, at, word)
+    if at + 1 < len(tokens) and tokens[at + 1].text in PARTS_TOO:
+        return WORDS[word] * FRACTIONS[tokens[at + 1].text] * 100, at + 2, "fraction"  # "three quarters"
+    return _read_words(tokens, at, joined)
+
+
+def _read_digits(tokens: Sequence[_Token], at: int) -> tuple[float, int, str]:
+    figure = _FIGURE.match(tokens[at].text)
+    assert figure is not None
+    value = _value(figure["digits"])
+    if figure["unit"] and (scale := LETTER_SCALES.get(figure["unit"])):
+        return value * scale, at + 1, "digits"
+    at += 1
+    while at < len(tokens) and (scale := SCALES.get(_plain(tokens[at].text))):
+        value, at = value * scale, at + 1
+    return *_with_joined(tokens, value, at), "digits"
+
+
+def _with_joined(tokens: Sequence[_Token], value: float, at: int) -> tuple[float, int]:
+    """Add digits that "and" joins: "3 آلاف و500", "مليون و200 ألف"; they are smaller than the magnitude before."""
+    if value >= 1000 and at < len(tokens) and re.fullmatch(r"و\d+", tokens[at].text):
+        rest = _value(tokens[at].text[1:])
+        scale = SCALES.get(_plain(tokens[at + 1].text), 1.0) if at + 1 < len(tokens) else 1.0
+        if rest * scale < value:
+            return value + rest * scale, at + 1 + (scale > 1)
+    return value, at
+
+
+def _read_words(  # noqa: C901 - one pass over a grammar
+    tokens: Sequence[_Token], start: int, joined: bool
+) -> tuple[float, int, str] | None:
+    """Read a number in words: groups below a thousand, each with its magnitude."""
+    total, group, at = 0.0, 0.0, start
+    last = float("inf")
+    while at < len(tokens):
+        text = tokens[at].text
+        if at > start and text == "and" and group >= 100 and _follows(tokens, at + 1) is not None:
+            at += 1
+            continue
+        if text in ("a", "an") and at == start:
+            at += 1
+            continue
+        word, joined = _number_word(text)
+        if word is None or word in FRACTIONS:
+            break
+        if at > start and not _may_follow(tokens, at, text):
+            break
+        value = WORDS[word]
+        if word in SCALES:
+            if not joined and group == 0 and total and at > start:
+                break
+            scale = SCALES[word]
+            if joined and group:  # "خمسة وألف": two numbers
+                break
+            total, group = total + (group or 1.0) * scale * (value / scale), 0.0
+        elif value == 100 and 0 < group < 10:
+            group *= 100
+        elif group and not _fits(group, value):
+            break
+        else:
+            group += value
+        last, at = value, at + 1
+    value = total + group
+    if at == start or (value == 1 and at == start + 1) or last == float("inf"):
+        return None  # "one of them", "واحدة": a pronoun more often than a number
+    if at == start + 1 and _plain(tokens[start].text) in VAGUE:
+        return None  # "آلاف السفن", "millions": nobody says how many
+    return *_with_joined(tokens, value, at), "words"
+
+
+def _follows(tokens: Sequence[_Token], at: int) -> str | None:
+    return _number_word(tokens[at].text)[0] if at < len(tokens) else None
+
+
+def _may_follow(tokens: Sequence[_Token], at: int, text: str) -> bool:
+    """Whether a word may go on the number before it: words that stand apart, or are joined by "and", do."""
+    between = tokens[at - 1].text
+    return text[0] == "و" or between != "," or _plain(text) in SCALES
+
+
+def _fits(group: float, value: float) -> bool:
+    """Whether a smaller number goes on a group: 20 + 5, 200 + 30, and in Arabic 5 + 20, 3 + 10."""
+    if group % 10 == 0 and group >= 20 and value < 10:
+        return True
+    if group >= 100 and group % 100 == 0 and value < 100:
+        return True
+    units = group % 100
+    return 1 <= units < 10 and (value == 10 or (20 <= value < 100 and value % 10 == 0))
+
+
+def _read_fraction(tokens: Sequence[_Token], at: int, word: str) -> tuple[float, int, str] | None:
+    """Return "half a million", "نصف مليار", "a third of", "نصف السفن"."""
+    value, after = FRACTIONS[word], at + 1
+    if word in PARTS_TOO:
+        return None
+    if after < len(tokens) and tokens[after].text in ("a", "an"):
+        after += 1
+    if after < len(tokens) and (scale := SCALES.get(_plain(tokens[after].text))):
+        return value * scale, after + 1, "words"
+    if word in ORDINALS_TOO and not (
+        at and tokens[at - 1].text in ("a", "one") and at + 1 < len(tokens) and tokens[at + 1].text == "of"
+    ):
+        return None
+    return value * 100, at + 1, "fraction"
+
+
+def _with_half(tokens: Sequence[_Token], value: float, at: int) -> tuple[float, int]:
+    """Add "ونصف (المليار)", "and a half", which stands after the number it belongs to."""
+    if at < len(tokens) and tokens[at].text in AND_PART:
+        part = AND_PART[tokens[at].text]
+        magnitude = max((s for s in SCALES.values() if s <= value), default=1.0)
+        after = at + 1
+        if after < len(tokens) and _plain(tokens[after].text) in SCALES:
+            after += 1
+        return value + part * magnitude, after
+    if [t.text for t in tokens[at : at + 3]] == ["and", "a", "half"]:
+        scale = SCALES.get(tokens[at + 3].text, 1.0) if at + 3 < len(tokens) else 1.0
+        before = max((s for s in SCALES.values() if s <= value), default=1.0)
+        return (value + 0.5 * before) * scale, at + 3 + (scale > 1)
+    return value, at
+
+
+def _unit(tokens: Sequence[_Token], start: int, after: int) -> tuple[str, str]:
+    """Return the unit beside a number, and the word it counts."""
+    figure = _FIGURE.match(tokens[start].text) if tokens[start].text[0].isdigit() else None
+    if figure and figure["unit"] in UNIT_OF:
+        return UNIT_OF[figure["unit"]], ""
+    before = tokens[start - 1].text if start else ""
+    if before in "$€£" and before:
+        return UNIT_OF[before], ""
+    following = [_plain(token.text) for token in tokens[after : after + 3] if token.text != ","]
+    noun = tokens[after].text if after < len(tokens) and tokens[after].text[0].isalpha() else ""
+    if not following:
+        return "", noun
+    if following[0] == "%" or following[0] in PERCENT or " ".join(following[:2]) in PERCENT:
+        return "percent", ""
+    for word in following[:2]:
+        if word in UNIT_OF:
+            return UNIT_OF[word], noun
+    return "", noun
+
+
+def _hedge(tokens: Sequence[_Token], start: int, after: int) -> int | None:
+    before = " ".join(token.text for token in tokens[max(0, start - 3) : start])
+    before = re.sub(r"(?<!\w)[بلو](?=(?:اكثر|اقل|نحو|حوالي|ما)\b)", "", before)
+    for way, words in HEDGES.items():
+        if any(re.search(rf"\b{word}$", before) for word in words):
+            return way
+    following = " ".join(token.text for token in tokens[after : after + 3])
+    return 0 if re.match(r"(?:\w+ )?(?:تقريبا|or so|or thereabouts)\b", following) else None
+
+
+def _number_word(text: str) -> tuple[str | None, bool]:
+    """Return the number word that a token is, without its particles, and whether "and" joins it to what is before."""
+    if text in WORDS or text in FRACTIONS:
+        return text, False
+    plain = _plain(text)
+    if plain in WORDS or plain in FRACTIONS:
+        return plain, text[0] == "و"
+    return None, False
+
+
+def _plain(text: str) -> str:
+    """Return a word without "and", a preposition and the article, where what is left is known; else the word."""
+    if text in KNOWN or not "\u0620" <= text[0] <= "\u06ff":
+        return text
+    for prefix in ("وال", "بال", "لل", "ال", "ولل", "وبال", "و", "ف", "ب", "ل"):
+        if text.startswith(prefix) and (rest := text[len(prefix) :]) in KNOWN:
+            return rest
+    return text
+
+
+def _is_dual(text: str) -> bool:
+    plain = re.sub(r"^(?:وال|بال|لل|ال|و(?=.{6}))", "", text)
+    return plain in MASCULINE_DUALS or (len(plain) >= 6 and plain.endswith(("تان", "تين")) and plain not in NO_DUALS)
+
+
+def _value(digits: str) -> float:
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
+        digits = digits.replace(",", "")
+    return float(digits.replace(",", "."))
+
+
+_FIGURE = re.compile(r"(?P<digits>\d+(?:[.,]\d+)*)(?P<unit>[a-z]*)")
+_TOKEN = re.compile(
+    r"\d+(?:[.,]\d+)*(?:(?:st|nd|rd|th|bn|mn|tn|m|k|km|kg|mw|gw|kwh|twh)(?![a-z\d]))?|و\d+(?:[.,]\d+)*|[^\W\d_]+(?:\d+\w*)?|[%$€£,]"
+)
