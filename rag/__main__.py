@@ -199,6 +199,17 @@ def evaluate(
 
 
 @app.command()
+def check(
+    claims: Annotated[Path, typer.Argument(metavar="FILE", help='JSONL: {"claim", "passage", "supported"} a line.')],
+    as_json: AsJson = False,
+) -> None:
+    """Measure the claim checker on claims whose truth is known."""
+    from rag.evaluate.claims import check_claims
+
+    show.checked_claims(check_claims(claims), as_json=as_json)
+
+
+@app.command()
 def doctor(index: IndexFolder = None, as_json: AsJson = False) -> None:
     """Say what is installed and which encoder and index are in use."""
     from rag.doctor import examine

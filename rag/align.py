@@ -28,6 +28,9 @@ _LONG = 5  # letters
 _TWO_CONSONANTS = -0.05  # cosine
 _TANWEEN = re.compile("(?:\u064bا|ا\u064b)$")
 _PARTICLES = re.compile(r"^(?:[وف]?(?:ال|بال|كال|لل)(?=..)|[وفبلك](?=....))")
+_RIDGE = 3.0
+_TRANSLATES = 0.6  # cosine from which an Arabic word is one of the English names; below the next it is none
+_IS_NONE = 0.45
 _REMEMBERED = 20_000  # words
 
 
@@ -121,12 +124,13 @@ class WordAligner:
             {w.written: w for text in _texts("ar") for w in content_words(text) if w.language == "ar"}.values()
         )
         found = self.compare(arabic, names).max(axis=1)
-        names += [w for w, f in zip(arabic, found, strict=True) if f >= 0.6]
-        others += [w for w, f in zip(arabic, found, strict=True) if f < 0.45]
+        names += [w for w, f in zip(arabic, found, strict=True) if f >= _TRANSLATES]
+        others += [w for w, f in zip(arabic, found, strict=True) if f < _IS_NONE]
         rows = np.concatenate([self.vectors(names), self.vectors(others)])
         told = np.concatenate([np.ones(len(names)), -np.ones(len(others))])
         weights = np.where(told > 0, len(others) / len(names), 1.0)
-        axis = np.linalg.solve((rows * weights[:, None]).T @ rows + 3.0 * np.eye(rows.shape[1]), rows.T @ (weights * told))
+        gram = (rows * weights[:, None]).T @ rows
+        axis = np.linalg.solve(gram + _RIDGE * np.eye(len(gram)), rows.T @ (weights * told))
         return axis.astype(np.float32)
 
 

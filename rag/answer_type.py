@@ -133,7 +133,7 @@ _ERA: Final = re.compile(
     r"|\b(?:ال)?(?:قرن|عقد|قرون|امس|اليوم|غدا)\b|\b(?:خلت|مضت)\b|\d ?ق\.? ?م"
 )
 _COUNTED: Final = re.compile(
-    r"(?:\bhow many(?: [a-z]+ed| other| more)?|\bكم(?: عدد)?) (?P<noun>[^\W\d_]+)", re.IGNORECASE
+    r"(?:\bhow many(?: [a-z]+ed| other| more)?|\b[وفب]?كم(?: عدد)?) (?P<noun>[^\W\d_]+)", re.IGNORECASE
 )
 _REASON: Final = re.compile(
     r"\b(?:because|since|due to|so that|so as|in order|owing to|reason|as a result|thanks to|to (?:protect|"

@@ -32,7 +32,7 @@ _NAMELIKE: Final[Mapping[Language, float]] = {"en": 0.5, "ar": 0.7}  # Arabic ha
 _LACKING: Final = -7.0
 _MISSING_NUMBER: Final = -1.5  # a year or number that stands nowhere in the passage; `rag.confidence` weighs it too
 _SAME_LANGUAGE: Final = {"bias": -5.22, "confidence": 0.44, "said": 5.69, "unsaid": -0.36, "in_sentence": 2.05}
-_OTHER_LANGUAGE: Final = {"bias": 0.9, "confidence": 0.65, "said": -1.43, "unsaid": -2.14, "in_sentence": 1.81}
+_OTHER_LANGUAGE: Final = {"bias": 1.15, "confidence": 0.65, "said": -1.43, "unsaid": -2.14, "in_sentence": 1.81}
 
 
 @dataclass(frozen=True, slots=True)

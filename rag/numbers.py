@@ -248,7 +248,7 @@ def _unit(tokens: Sequence[_Token], start: int, after: int) -> tuple[str, str]:
 
 
 def _hedge(tokens: Sequence[_Token], start: int, after: int) -> int | None:
-    before = " ".join(token.text for token in tokens[max(0, start - 3) : start])
+    before = " ".join(token.text for token in tokens[max(0, start - 4) : start] if token.text not in "$€£")
     before = re.sub(r"(?<!\w)[بلو](?=(?:اكثر|اقل|نحو|حوالي|ما)\b)", "", before)
     for way, words in HEDGES.items():
         if any(re.search(rf"\b{word}$", before) for word in words):

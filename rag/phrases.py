@@ -23,6 +23,30 @@ REPORTS_DIFFER: Final[dict[Language, str]] = {
     "en": "Reports differ:",
 }
 
+REPLIES: Final[dict[str, dict[Language, str]]] = {
+    "greeting": {
+        "ar": "أهلًا بك! اسألني عمّا ورد في المقالات المفهرسة، بالعربية أو بالإنجليزية.",
+        "en": "Hello! Ask me about what the indexed articles say, in Arabic or in English.",
+    },
+    "thanks": {"ar": "على الرحب والسعة.", "en": "You are welcome."},
+    "capabilities": {
+        "ar": (
+            "أجيب عن أسئلتك من المقالات المفهرسة، بالعربية أو بالإنجليزية أيًّا كانت لغة المقال، وأنقل مع كل جواب "
+            "الجملة التي يستند إليها بحرفها. وإذا لم يكن الجواب في المقالات قلت ذلك وعرضت أقرب ما وجدته."
+        ),
+        "en": (
+            "I answer questions from the indexed articles, in Arabic or in English whatever language they are in, and "
+            "quote the sentence that each answer rests on word for word. Where the articles do not say, I say so and "
+            "show what came nearest."
+        ),
+    },
+    "other_language": {
+        "ar": "أفهم العربية والإنجليزية فقط؛ أعد سؤالك بإحداهما من فضلك. (Please ask in Arabic or in English.)",
+        "en": "Please ask in Arabic or in English. (اسأل بالعربية أو بالإنجليزية من فضلك.)",
+    },
+}
+"""What is said to a message that is no question, by `rag.intent.Intent`."""
+
 _MISSING: Final[dict[Language, str]] = {
     "ar": "فأقربها إليه لا يذكر «{words}».",
     "en": "The nearest ones do not mention “{words}”.",

@@ -13,8 +13,9 @@ from rag.clean import strip_tashkeel
 from rag.confidence import ENOUGH
 from rag.hostile import withhold_instructions
 from rag.index import Index
+from rag.intent import read_intent
 from rag.language import detect_language
-from rag.phrases import ABSTENTION, say_missing
+from rag.phrases import ABSTENTION, REPLIES, say_missing
 from rag.read import Reader
 from rag.retrieve import Retriever
 from rag.rewrite import prefer_unsaid, rewrite_question
@@ -98,6 +99,9 @@ class Rag:
         """Yield the answer as it grows, each time whole; the last is what `ask` returns."""
         check_question(question)
         asked_in = detect_language(question, default=_language_of(history))
+        if (intent := read_intent(question)) != "question":
+            yield Answer(question, REPLIES[intent][asked_in], asked_in, searched=question.strip())
+            return
         searched = rewrite_question(question.strip(), history)
         hits = self._retriever.retrieve(searched, _READ, _filter(only))
         readable = withhold_instructions(hits)

@@ -184,6 +184,25 @@ def run(measured: Run, comparisons: Sequence[Comparison], *, as_json: bool) -> N
         note(f"{'LOSS ' if c.is_loss else ''}{c.measure}: {moved}, p = {c.p:.3f} over {c.questions} questions")
 
 
+def checked_claims(result: dict[str, Any], *, as_json: bool) -> None:
+    """Show how many claims were judged rightly, by group; then those that were not."""
+    if as_json:
+        _print_json(result)
+        return
+    table = Table("group", box=None, pad_edge=False)
+    table.add_column("claims", justify="right")
+    table.add_column("accuracy", justify="right")
+    table.add_row("all", str(result["claims"]), f"{result['accuracy']:.3f}")
+    for name, group in (result["by_pair"] | result["by_group"]).items():
+        table.add_row(name, str(group["claims"]), f"{group['accuracy']:.3f}")
+    console = Console(highlight=False)
+    console.print(table)
+    for wrong in result["wrong"]:
+        claim = _isolate(wrong["claim"], detect_language(wrong["claim"]))
+        judged = f"{wrong['flaw'] or 'supported'} {wrong['words']}".strip()
+        console.print(f"[dim]{escape(wrong['id'])}: {escape(judged)}[/]  {escape(claim)}", soft_wrap=True)
+
+
 def findings(found: dict[str, Any], *, as_json: bool) -> None:
     """Show what `doctor` found, a line each."""
     if as_json:

@@ -17,7 +17,7 @@ ORDER = [
     "bundled", "universal", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords",
     "dictionary", "update", "index", "snapshot", "arrange", "rerank", "confidence", "explain", "retrieve",
     "number_words", "numbers", "dates", "align", "rewrite", "negation", "facts", "check", "answer_type",
-    "answerability", "hostile", "read", "cite", "pipeline", "langchain", "open", "evaluate", "doctor", "show",
+    "answerability", "hostile", "intent", "read", "cite", "pipeline", "langchain", "open", "evaluate", "doctor", "show",
     "__main__",
 ]  # fmt: skip
 

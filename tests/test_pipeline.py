@@ -8,7 +8,7 @@ import pytest
 
 from rag.errors import IndexStateError
 from rag.index import Index
-from rag.phrases import ABSTENTION
+from rag.phrases import ABSTENTION, REPLIES
 from rag.pipeline import LONGEST_QUESTION, Rag
 from rag.read import QuoteReader
 from rag.retrieve import HybridRetriever
@@ -122,3 +122,19 @@ def test_without_late_interaction_it_answers_and_abstains_alike(articles: Path, 
     answer = rag.ask("Which firms did Beijing tell to prepare H200 orders?")
     assert answer.citations[0].passage.article_id == "chips"
     assert rag.ask("Who wrote Hamlet?").abstained
+
+
+@pytest.mark.parametrize(
+    ("message", "language", "reply"),
+    [
+        ("مرحبا", "ar", "greeting"),
+        ("what can you do?", "en", "capabilities"),
+        ("Qui est le maire ?", "en", "other_language"),
+    ],
+)
+def test_what_is_no_question_gets_a_short_reply(rag: Rag, message: str, language: str, reply: str) -> None:
+    answer = rag.ask(message)
+    assert answer.text == REPLIES[reply][language]  # type: ignore[index]
+    assert not answer.abstained
+    assert answer.citations == ()
+    assert answer.nearest == ()

@@ -1,6 +1,9 @@
 """Guards: the quoting reader says little, in order, without repeating itself, and announces another language."""
 
-from rag.phrases import OTHER_LANGUAGE
+from dataclasses import replace
+from datetime import date
+
+from rag.phrases import OTHER_LANGUAGE, REPORTS_DIFFER
 from rag.read import QuoteReader
 from rag.types import Hit, Passage
 from tests.fakes import a_passage
@@ -20,7 +23,7 @@ WATER = a_passage("تعتمد المدن على التحلية.", "وتستهل�
 
 
 def test_the_best_sentence_alone_when_it_is_far_ahead() -> None:
-    assert read(a_hit(1, CHIPS, 0.9, 0.5, 0.4)) == ["Beijing told firms to order. [1]"]
+    assert read(a_hit(1, CHIPS, 0.9, 0.3, 0.2)) == ["Beijing told firms to order. [1]"]
 
 
 def test_neighbours_stand_together_in_their_order() -> None:
@@ -45,10 +48,40 @@ def test_a_quote_in_the_other_language_is_announced_in_the_askers() -> None:
     assert read(a_hit(1, CANAL, 0.9, 0.1), language="ar") == [f"{OTHER_LANGUAGE['ar']}\n“Ships left the canal.” [1]"]
 
 
-def test_the_askers_language_comes_first() -> None:
+def test_the_better_sentence_comes_first_in_whichever_language() -> None:
     drafts = read(a_hit(1, WATER, 0.9, 0.1), a_hit(2, CANAL, 0.899, 0.1))
-    assert drafts[-1].startswith("Ships left the canal. [2]")
-    assert drafts[-1].count(OTHER_LANGUAGE["en"]) == 1
+    assert drafts[-1].startswith(OTHER_LANGUAGE["en"])
+    assert drafts[-1].endswith("Ships left the canal. [2]")
+
+
+def test_the_same_in_two_languages_is_said_once_in_the_askers() -> None:
+    arabic = a_passage("غادرت السفن قناة السويس.", passage_id="suez:0", language="ar")
+    english = a_passage("The ships left the Suez Canal.", passage_id="en:0")
+    assert read(a_hit(1, arabic, 0.9), a_hit(2, english, 0.85)) == ["The ships left the Suez Canal. [2]"]
+
+
+def test_the_sentence_that_counts_what_is_asked_is_enough() -> None:
+    canal = a_passage("The canal earned 4 billion dollars in 2024.", "Only 13,213 ships crossed it in 2024.")
+    [draft] = QuoteReader().read("How many ships crossed the canal in 2024?", [a_hit(1, canal, 0.9, 0.85)], "en")
+    assert draft == "Only 13,213 ships crossed it in 2024. [1]"
+
+
+def test_reports_that_differ_are_all_given_with_who_and_when_the_newest_first() -> None:
+    old = a_passage("Data centres will use 9 percent of US power in 2030.", passage_id="old:0", article_id="old")
+    new = a_passage("By 2030 US data centres will use 12 percent of the power.", passage_id="new:0", article_id="new")
+    old, new = replace(old, published=date(2024, 5, 30)), replace(new, published=date(2024, 9, 25), source="Wire")
+    question = "What share of US power will data centres use in 2030?"
+    *_, draft = QuoteReader().read(question, [a_hit(1, old, 0.9), a_hit(2, new, 0.8)], "en")
+    heading, first, second = draft.split("\n")
+    assert heading == REPORTS_DIFFER["en"]
+    assert first.startswith("Wire (25 September 2024, the newest): By 2030")
+    assert second.endswith("Data centres will use 9 percent of US power in 2030. [1]")
+
+
+def test_the_latest_says_who_and_when() -> None:
+    ship = replace(CANAL, source="Wire", published=date(2025, 1, 10))
+    [draft, *_] = QuoteReader().read("What is the latest on the canal?", [a_hit(1, ship, 0.9, 0.1)], "en")
+    assert draft == "Wire (10 January 2025): Ships left the canal. [1]"
 
 
 def test_no_hits_no_draft() -> None:

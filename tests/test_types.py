@@ -11,7 +11,18 @@ PASSAGE = a_passage("One.", "Two.")
 def test_an_answer_has_the_documented_keys() -> None:
     citation = Citation(1, "One.", PASSAGE, 0, 4)
     plain = Answer("q", "One. [1]", "en", False, (citation,), (Hit(1, 2.0, PASSAGE),), "q").to_dict()
-    assert list(plain) == ["question", "text", "language", "abstained", "citations", "nearest", "searched"]
+    assert list(plain) == [
+        "question",
+        "text",
+        "language",
+        "abstained",
+        "citations",
+        "nearest",
+        "searched",
+        "confidence",
+        "lack",
+        "missing",
+    ]
     assert list(plain["citations"][0]) == ["number", "quote", "start", "end", "passage"]
     assert set(plain["citations"][0]["passage"]) == {
         "id", "article_id", "title", "source", "published", "language", "text", "start", "end",

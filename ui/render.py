@@ -47,7 +47,11 @@ def render_talk(talk: Sequence[Exchange], language: Language) -> str:
 
 def render_evidence(talk: Sequence[Exchange], language: Language) -> str:
     """Return the passages of every answer; those of the last are shown, the others when one of their marks is used."""
-    answered = [(number, e.answer) for number, e in enumerate(talk, start=1) if e.answer]
+    answered = [
+        (number, e.answer)
+        for number, e in enumerate(talk, start=1)
+        if e.answer and (e.answer.citations or e.answer.abstained)  # a greeting rests on nothing
+    ]
     if not answered:
         return f'<div class="evidence-hint" {_run(language)}>{escape(say("no_evidence", language))}</div>'
     last = answered[-1][0]

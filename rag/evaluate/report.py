@@ -104,7 +104,7 @@ def _charts(run: Run) -> list[Markup]:
         line_chart(recall, "k", title="Recall at k by language pair"),
         histogram(
             {name: some for name, some in scores.items() if some},
-            f"confidence of the surest hit: below {ENOUGH}, Sanad abstains",
+            f"confidence that there is an answer: below {ENOUGH}, Sanad abstains",
             title="Confidence of answerable and unanswerable questions",
         ),
         histogram({"questions": [min(t, longest) for t in times]}, "milliseconds a question", title="Latency"),

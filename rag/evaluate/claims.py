@@ -1,0 +1,121 @@
+"""A file of claims with their passages → how many of them the claim checker judges rightly."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.check import ClaimChecker, Flaw
+from rag.errors import SourceError
+from rag.language import detect_language
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """One line of a claim set and what the checker says of it.
+
+    Attributes:
+        id: the line's own, else its number.
+        claim: what is said.
+        pair: language of the claim and of the passage: `ar-en`.
+        group: what was altered (`number`, `date`, `name`, `negation`), where the line says so; else `supported` or not.
+        supported: what the line says.
+        found: what the checker says.
+        flaw: what it finds against the claim.
+        words: those of the claim that it finds it in.
+    """
+
+    id: str
+    claim: str
+    pair: str
+    group: str
+    supported: bool
+    found: bool
+    flaw: Flaw | None
+    words: str
+
+
+def check_claims(path: Path, checker: ClaimChecker | None = None) -> dict[str, Any]:
+    """Run the claim checker over a JSONL file of `{"claim", "passage", "supported"}`.
+
+    Returns:
+        `claims` (how many), `accuracy`, `by_pair` and `by_group` (each group's accuracy and size), `milliseconds` a
+        claim, and `wrong`: those that are judged otherwise than the file has it.
+
+    Raises:
+        SourceError: the file cannot be read, or a line of it is no claim.
+    """
+    checker = checker or ClaimChecker()
+    checker.check("a", "b")  # the word vectors are read now, not while the first claim is timed
+    start = time.perf_counter()
+    checked = [_check(checker, number, line) for number, line in _read(path)]
+    elapsed = time.perf_counter() - start
+    if not checked:
+        raise SourceError(f"{path}: holds no claims")
+    return {
+        "claims": len(checked),
+        "accuracy": _accuracy(checked),
+        "by_pair": _groups(checked, "pair"),
+        "by_group": _groups(checked, "group"),
+        "milliseconds": round(1000 * elapsed / len(checked), 1),
+        "wrong": [
+            {"id": c.id, "claim": c.claim, "supported": c.supported, "flaw": c.flaw, "words": c.words}
+            for c in checked
+            if c.supported != c.found
+        ],
+    }
+
+
+def _read(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: cannot be read ({error})") from error
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            claim, passage = entry["claim"], entry["passage"]
+            if not (isinstance(claim, str) and isinstance(passage, str) and isinstance(entry["supported"], bool)):
+                raise TypeError("claim and passage must be texts, supported true or false")
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceError(
+                f'{path}, line {number}: is not {{"claim", "passage", "supported"}} ({type(error).__name__}: {error})'
+            ) from error
+        found.append((str(entry.get("id", number)), entry))
+    return found
+
+
+def _check(checker: ClaimChecker, identifier: str, entry: dict[str, Any]) -> CheckedClaim:
+    claim, passage = entry["claim"], entry["passage"]
+    verdict = checker.check(claim, passage)
+    supported = entry["supported"]
+    return CheckedClaim(
+        identifier,
+        claim,
+        f"{detect_language(claim)}-{detect_language(passage)}",
+        str(entry.get("altered") or ("supported" if supported else "unsupported")),
+        supported,
+        verdict.supported,
+        verdict.flaw,
+        verdict.words,
+    )
+
+
+def _accuracy(checked: Sequence[CheckedClaim]) -> float:
+    return round(sum(c.supported == c.found for c in checked) / len(checked), 3)
+
+
+def _groups(checked: Sequence[CheckedClaim], by: str) -> dict[str, dict[str, float]]:
+    sizes = Counter(getattr(c, by) for c in checked)
+    return {
+        name: {"accuracy": _accuracy([c for c in checked if getattr(c, by) == name]), "claims": size}
+        for name, size in sorted(sizes.items())
+    }

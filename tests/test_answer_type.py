@@ -1,0 +1,56 @@
+"""Guards: what a question asks for is read from it, and a sentence is seen to carry it."""
+
+import pytest
+
+from rag.answer_type import carries, counted_noun, expected_type
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("كم سفينة عبرت القناة؟", "number"),
+        ("How many ships crossed the canal?", "number"),
+        ("ما حصة الخليج من المياه المحلاة؟", "percent"),
+        ("What share of the power is used in America?", "percent"),
+        ("ما سعر رقاقة H200؟", "money"),
+        ("What did the dam cost to build?", "money"),
+        ("متى افتُتحت؟", "date"),
+        ("في أي عام تأسست الشركة؟", "date"),
+        ("And when will it restart?", "date"),
+        ("How old was he when he died?", "number"),
+        ("أين تقام المباراة؟", "place"),
+        ("مين فاز بالكأس؟", "person"),
+        ("من مؤسس TSMC؟", "person"),
+        ("Who won?", "person"),
+        ("ليش ارتفعت الأسعار؟", "reason"),
+        ("ما الشركات التي تصنع الذاكرة؟", "thing"),
+        ("متى أُطلق النموذج؟ ومن طوّره؟", "person"),
+        ("", "thing"),
+    ],
+)
+def test_kinds(question: str, kind: str) -> None:
+    assert expected_type(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "held"),
+    [
+        ("عبرتها 13,213 سفينة.", "كم سفينة عبرت القناة في 2024؟", True),
+        ("تراجعت في عام 2024.", "كم سفينة عبرت القناة في 2024؟", False),
+        ("It cost 5 million dollars.", "What did it cost?", True),
+        ("It has 5 million users.", "What did it cost?", False),
+        ("It opened in 2019.", "When did it open?", True),
+        ("It opened last century.", "When did it open?", True),
+        ("It opened to applause.", "When did it open?", False),
+        ("نحو 40٪ منها.", "ما نسبة المياه؟", True),
+        ("40 محطة منها.", "ما نسبة المياه؟", False),
+    ],
+)
+def test_a_sentence_carries_a_kind(sentence: str, question: str, held: bool) -> None:
+    assert carries(sentence, expected_type(question), question) is held
+
+
+def test_what_is_counted() -> None:
+    assert counted_noun("How many seats does it have?") == "seats"
+    assert counted_noun("وكم عدد المباريات؟") == "المباريات"
+    assert counted_noun("Who won?") == ""

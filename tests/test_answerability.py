@@ -1,0 +1,65 @@
+"""Guards: passages that lack the kind of thing, the name or the office that is asked for do not answer."""
+
+import pytest
+
+from rag.align import WordAligner
+from rag.answerability import AnswerabilityModel
+from rag.confidence import ENOUGH
+from rag.types import Hit, Language
+from tests.fakes import a_passage
+
+CANAL = a_passage("Only 13,213 ships used the Suez Canal in 2024.", "The authority blamed the fighting.")
+ARABIC = a_passage("عبرت قناةَ السويس 13,213 سفينة في عام 2024.", "وعزت الهيئة ذلك إلى التوتر.", language="ar")
+
+
+@pytest.fixture(scope="module")
+def model() -> AnswerabilityModel:
+    return AnswerabilityModel(WordAligner())
+
+
+def hit(passage: object = CANAL, confidence: float = 0.95) -> Hit:
+    return Hit(1, 1.0, passage, (0.9, 0.2), confidence=confidence)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "language"),
+    [
+        ("How many ships used the Suez Canal in 2024?", CANAL, "en"),
+        ("كم سفينة عبرت قناة السويس في 2024؟", ARABIC, "ar"),
+        ("How many ships crossed the Suez Canal in 2024?", ARABIC, "en"),
+        ("كم سفينة عبرت قناة السويس في 2024؟", CANAL, "ar"),
+    ],
+)
+def test_what_the_passage_says_is_answerable(
+    model: AnswerabilityModel, question: str, passage: object, language: Language
+) -> None:
+    judged = model.judge(question, [hit(passage)], language)
+    assert judged.probability >= ENOUGH
+    assert judged.lack == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "language", "lack", "words"),
+    [
+        ("How many ships used the Panama Canal in 2024?", CANAL, "en", "name", "Panama"),
+        ("كم سفينة عبرت قناة بنما في 2024؟", ARABIC, "ar", "name", "بنما"),
+        ("How many ships used the Panama Canal in 2024?", ARABIC, "en", "name", "Panama"),
+        ("What did the Suez Canal cost?", CANAL, "en", "kind", ""),
+        ("Who is the mayor of the Suez Canal?", CANAL, "en", "office", "mayor"),
+        ("من هو مدير قناة السويس؟", ARABIC, "ar", "office", "مدير"),
+    ],
+)
+def test_what_it_lacks_is_told(
+    model: AnswerabilityModel, question: str, passage: object, language: Language, lack: str, words: str
+) -> None:
+    judged = model.judge(question, [hit(passage)], language)
+    assert (judged.lack, judged.words) == (lack, words)
+    assert judged.probability < ENOUGH
+
+
+def test_news_is_no_name(model: AnswerabilityModel) -> None:
+    assert model.judge("ما آخر أخبار قناة السويس؟", [hit(ARABIC)], "ar").lack == ""
+
+
+def test_no_hits_no_answer(model: AnswerabilityModel) -> None:
+    assert model.judge("Anything?", [], "en").probability == 0.0

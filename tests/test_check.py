@@ -1,0 +1,67 @@
+"""Guards: a claim is held to its passage: numbers, dates, names and negation, in one language and across.
+
+The sets under tests/data were written by other hands than the checker's: `claims-a` and `claims-c` to build it by,
+`claims-b` before it was built. What is asked of each here is what it reaches, so that a change cannot lose it unseen;
+the README says what that is.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag.check import ClaimChecker
+from rag.evaluate.claims import check_claims
+
+DATA = Path(__file__).parent / "data"
+CANAL = "The Suez Canal earned about 3.99 billion dollars in 2024. Only 13,213 ships used the waterway during the year."
+
+
+@pytest.fixture(scope="module")
+def checker() -> ClaimChecker:
+    return ClaimChecker()
+
+
+@pytest.mark.parametrize(
+    ("claim", "flaw"),
+    [
+        ("The canal earned nearly 4 billion dollars in 2024.", None),
+        ("بلغت إيرادات قناة السويس نحو 3.99 مليارات دولار في عام ٢٠٢٤.", None),
+        ("عبرتها 13213 سفينة.", None),
+        ("The Suez Canal earned about 3.99 million dollars in 2024.", "number"),
+        ("بلغت إيرادات قناة السويس نحو 3.99 مليارات دولار في عام 2023.", "date"),
+        ("The Panama Canal earned about 3.99 billion dollars in 2024.", "name"),
+        ("بلغت إيرادات قناة بنما نحو 3.99 مليارات دولار في عام 2024.", "name"),
+        ("The Suez Canal did not earn about 3.99 billion dollars in 2024.", "negation"),
+    ],
+)
+def test_what_stands_against_a_claim(checker: ClaimChecker, claim: str, flaw: str | None) -> None:
+    verdict = checker.check(claim, CANAL)
+    assert verdict.flaw == flaw
+    assert verdict.supported == (flaw is None)
+
+
+def test_the_sentence_that_carries_a_claim_is_told(checker: ClaimChecker) -> None:
+    verdict = checker.check("13,213 ships used it.", CANAL)
+    assert CANAL[verdict.start : verdict.end] == "Only 13,213 ships used the waterway during the year."
+
+
+def test_a_year_that_the_article_leaves_out_is_that_of_its_day(checker: ClaimChecker) -> None:
+    passage = "The bridge was opened on 4 March."
+    assert not checker.check("The bridge was opened on 4 March 2025.", passage).supported
+    assert checker.check("The bridge was opened on 4 March 2025.", passage, published=date(2025, 3, 5)).supported
+
+
+def test_a_passage_without_sentences_supports_nothing(checker: ClaimChecker) -> None:
+    assert checker.check("Anything.", "").flaw == "meaning"
+
+
+@pytest.mark.parametrize(
+    ("name", "accuracy", "exact"), [("claims-a", 0.88, 0.95), ("claims-c", 0.76, 0.9), ("claims-b", 0.7, 0.85)]
+)
+def test_the_claim_sets(checker: ClaimChecker, name: str, accuracy: float, exact: float) -> None:
+    result = check_claims(DATA / f"{name}.jsonl", checker)
+    assert result["claims"] == 120
+    assert result["accuracy"] >= accuracy
+    assert min(result["by_group"][group]["accuracy"] for group in ("number", "date")) >= exact
+    assert result["milliseconds"] < 100

@@ -1,0 +1,67 @@
+"""Guards: what is no question gets no search, and what may be one is never taken for anything else."""
+
+import pytest
+
+from rag.intent import read_intent
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        ("hi", "greeting"),
+        ("Hello there!", "greeting"),
+        ("hiiii", "greeting"),
+        ("Good morning", "greeting"),
+        ("hello, how are you?", "greeting"),
+        ("السلام عليكم", "greeting"),
+        ("السلام عليكم ورحمة الله وبركاته", "greeting"),
+        ("مرحبًا", "greeting"),
+        ("مرحباااا", "greeting"),
+        ("أهلا", "greeting"),
+        ("صباح الخير", "greeting"),
+        ("ازيك", "greeting"),
+        ("thanks!", "thanks"),
+        ("شكرًا جزيلًا", "thanks"),
+        ("يعطيك العافية", "thanks"),
+        ("what can you do?", "capabilities"),
+        ("Who are you", "capabilities"),
+        ("help", "capabilities"),
+        ("ماذا تستطيع؟", "capabilities"),
+        ("من أنت؟", "capabilities"),
+        ("شو بتعرف تعمل؟", "capabilities"),
+        ("إيش تقدر تسوي", "capabilities"),
+        ("Qui est le président de la France ?", "other_language"),
+        ("Quelle est la capitale du Pérou ?", "other_language"),
+        ("¿Quién es el presidente de la empresa?", "other_language"),
+        ("Wer ist der Präsident?", "other_language"),
+        ("پایتخت ایران کجاست و چرا این شهر است؟", "other_language"),
+        ("پاکستان کا دارالحکومت کیا ہے؟", "other_language"),
+        ("Кто президент?", "other_language"),
+        ("谁是总统？", "other_language"),
+        ("hello, how many ships crossed the canal?", "question"),
+        ("السلام عليكم، كم سفينة عبرت القناة؟", "question"),
+        ("what can Egypt do?", "question"),
+        ("من أنت يا قيصر روما", "question"),
+        ("Who are you voting for", "question"),
+        ("مين مؤسس الشركة؟", "question"),
+        ("شو صار بقناة السويس؟", "question"),
+        ("إيش سعر الرقاقة", "question"),
+        ("H200؟", "question"),
+        ("H200", "question"),
+        ("Macron", "question"),
+        ("São Paulo", "question"),
+        ("Who is Müller?", "question"),
+        ("What is La Niña?", "question"),
+        ("Le Monde", "question"),
+        ("ما عاصمة فرنسا Paris؟", "question"),
+        ("کم سفینة عبرت القناة في السنة؟", "question"),
+        ("من رئيس بلدية ڤيينا؟", "question"),
+        ("شنو گالت الحكومة عن الماي؟", "question"),
+        ("هلال", "question"),
+        ("thanksgiving sales", "question"),
+        ("", "question"),
+        ("؟؟", "question"),
+    ],
+)
+def test_intents(message: str, intent: str) -> None:
+    assert read_intent(message) == intent
