@@ -239,7 +239,7 @@ def _quoted(run: Sequence[_Pick], language: Language) -> str:
 
 
 def _runs(picks: Sequence[_Pick]) -> list[list[_Pick]]:
-    """Return picks in reading order, the passage of the best sentence first, neighbours in one paragraph together."""
+    """Return picks, best first, with neighbours in one paragraph together in their order: the answer leads."""
     order = list(dict.fromkeys(pick.hit.rank for pick in picks))
     runs: list[list[_Pick]] = []
     for pick in sorted(picks, key=lambda p: (order.index(p.hit.rank), p.place)):
@@ -248,7 +248,7 @@ def _runs(picks: Sequence[_Pick]) -> list[list[_Pick]]:
             runs[-1].append(pick)
         else:
             runs.append([pick])
-    return runs
+    return sorted(runs, key=lambda run: min(picks.index(pick) for pick in run))
 
 
 def _adjoin(passage: Passage, first: int, second: int) -> bool:

@@ -45,7 +45,7 @@ def test_a_mark_leads_to_the_highlighted_quote(
 ) -> None:
     page = open_page(locale)
     ask(page, question)
-    page.click(".turn.answer a.mark >> nth=-1")
+    page.click(".turn.answer a.mark >> nth=0")
     quote = page.locator(".evidence.current mark.chosen")
     expect(quote).to_contain_text(named)
     expect(quote).to_be_in_viewport()
