@@ -31,8 +31,8 @@ _UNSAID = 0.4  # cosine under which no word of a passage means what one of the q
 _NAMELIKE: Final[Mapping[Language, float]] = {"en": 0.5, "ar": 0.7}  # Arabic has no capitals to tell by besides
 _LACKING: Final = -7.0
 _MISSING_NUMBER: Final = -1.5  # a year or number that stands nowhere in the passage; `rag.confidence` weighs it too
-_SAME_LANGUAGE: Final = {"bias": -5.22, "confidence": 0.44, "said": 5.69, "unsaid": -0.36, "in_sentence": 2.05}
-_OTHER_LANGUAGE: Final = {"bias": 1.15, "confidence": 0.65, "said": -1.43, "unsaid": -2.14, "in_sentence": 1.81}
+SAME_LANGUAGE: Final = {"bias": -5.22, "confidence": 0.44, "said": 5.69, "unsaid": -0.36, "in_sentence": 2.05}
+OTHER_LANGUAGE: Final = {"bias": 1.15, "confidence": 0.65, "said": -1.43, "unsaid": -2.14, "in_sentence": 1.81}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +70,47 @@ class AnswerabilityModel:
         """
         if not hits:
             return Answerability(0.0)
-        hit = max(hits[:_READ], key=lambda h: h.confidence)
-        asked = [word for word in content_words(question) if not word.term[0].isdigit()]
-        passage = hit.passage
-        around = [h.passage.text for h in hits if h.passage.article_id == passage.article_id]
-        words = content_words("\n".join([passage.title, *dict.fromkeys([passage.text, *around])]))
-        if not asked or not words or not passage.sentences:
+        hit = surest(hits)
+        asked = _asked(question)
+        said = self._said(asked, hit, hits)
+        if not said.size:
             return Answerability(hit.confidence)
-        said = self._aligner.compare(asked, words).max(axis=1)
-        best = int(np.argmax(hit.sentence_scores)) if hit.sentence_scores else 0
-        sentence = content_words(passage.sentences[best].text)
-        in_sentence = self._aligner.compare(asked, sentence).max(axis=1, initial=0.0)
-        weights = _OTHER_LANGUAGE if passage.language != language else _SAME_LANGUAGE
-        odds = (
-            weights["bias"]
-            + weights["confidence"] * logit(hit.confidence)
-            + weights["said"] * float(said.mean())
-            + weights["unsaid"] * float((said < _UNSAID).mean())
-            + weights["in_sentence"] * float(in_sentence.mean())
-        )
-        odds += _MISSING_NUMBER * hit.signals.get("missing_number", 0.0)
+        weights = OTHER_LANGUAGE if hit.passage.language != language else SAME_LANGUAGE
+        odds = weights["bias"] + _MISSING_NUMBER * hit.signals.get("missing_number", 0.0)
+        odds += sum(weights[name] * value for name, value in self.signals(question, hits).items())
         lack, missing = self._lack(question, asked, said, hit)
         return Answerability(1 / (1 + math.exp(-odds - (_LACKING if lack else 0.0))), lack, missing)
+
+    def signals(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
+        """Return what the regressions weigh, by the names of their weights; none for a question without words.
+
+        Args:
+            question: as it is searched.
+            hits: best first; at least one.
+        """
+        hit = surest(hits)
+        asked = _asked(question)
+        said = self._said(asked, hit, hits)
+        if not said.size:
+            return {}
+        best = int(np.argmax(hit.sentence_scores)) if hit.sentence_scores else 0
+        sentence = content_words(hit.passage.sentences[best].text)
+        in_sentence = self._aligner.compare(asked, sentence).max(axis=1, initial=0.0)
+        return {
+            "confidence": logit(hit.confidence),
+            "said": float(said.mean()),
+            "unsaid": float((said < _UNSAID).mean()),
+            "in_sentence": float(in_sentence.mean()),
+        }
+
+    def _said(self, asked: Sequence[Word], hit: Hit, hits: Sequence[Hit]) -> Matrix:
+        """Return how well each word of the question is said by what is there of the hit's article; none without any."""
+        around = [h.passage.text for h in hits if h.passage.article_id == hit.passage.article_id]
+        words = content_words("\n".join([hit.passage.title, *around]))
+        if not asked or not words or not hit.passage.sentences:
+            return np.zeros(0, dtype=np.float32)
+        said: Matrix = self._aligner.compare(asked, words).max(axis=1)
+        return said
 
     def _lack(self, question: str, asked: Sequence[Word], said: Matrix, hit: Hit) -> tuple[Lack, str]:
         if not _has_kind(question, hit):
@@ -108,6 +127,15 @@ class AnswerabilityModel:
             if held and max(held) < _UNSAID - 0.1:
                 return "office", office[0]
         return "", ""
+
+
+def surest(hits: Sequence[Hit]) -> Hit:
+    """Return the hit of the first few that most probably bears on its question."""
+    return max(hits[:_READ], key=lambda hit: hit.confidence)
+
+
+def _asked(question: str) -> list[Word]:
+    return [word for word in content_words(question) if not word.term[0].isdigit()]
 
 
 def _has_kind(question: str, hit: Hit) -> bool:
@@ -128,15 +156,14 @@ def _has_kind(question: str, hit: Hit) -> bool:
 _NO_NAMES: Final = frozenset(
     term.text
     for term in split_terms(
-        "أخبار أنباء خبر نبأ شركة شركات دولة الدول بلد مدينة العالم العالمي مجلس الرئيس المونديال كأس الحكومة "
-        "الجامعة الوزارة "
-        "القناة البطولة الدوري الشهر السنة news world company country city government championship"
+        "أخبار أنباء خبر نبأ شركة شركات دولة الدول بلد مدينة العالم العالمي مجلس الرئيس الحكومة الجامعة الوزارة "
+        "الشهر السنة news world company country city government championship"
     )
 )
 _OFFICE: Final = re.compile(
     r"\b(?:chief executive|ceo|president|prime minister|minister|director|head|chair(?:man|woman)?|coach|"
     r"captain|author|"
     r"top scorer|scorer|founder|owner|spokes(?:man|woman|person)|governor|mayor|king|ambassador)\b"
-    r"|\b(?:ال)?(?:مدير|رييس|وزير|هداف|مدرب|موسس|مولف|مخرج|مالك|محافظ|عمده|سفير|امير|ملك|قايد|متحدث|حكم|مديره|"
+    r"|\b(?:ال)?(?:مدير|رييس|وزير|هداف|مدرب|موسس|مولف|مخرج|مالك|محافظ|عمده|سفير|امير|ملك|قايد|متحدث|مديره|"
     r"رييسه|وزيره)\b"
 )

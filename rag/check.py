@@ -1,8 +1,8 @@
 """A claim and a passage → whether the passage supports it: numbers, dates, names, negation and meaning.
 
-No chat model takes part, and claim and passage may each be in Arabic or in English. Each sentence of the passage, alone
-and with the one after it, is compared with the claim word by word; where one says what the claim says, and no number,
-date, name or negation of the claim contradicts it, the claim is supported.
+No chat model takes part, and claim and passage may each be in Arabic or in English. The sentence of the passage that
+comes nearest to the claim word by word, with a neighbour where that adds to it, has to say its numbers and dates; its
+names have to stand in the passage or its title; and no clause may deny what the claim affirms, or the other way round.
 """
 
 from __future__ import annotations
@@ -155,9 +155,8 @@ class ClaimChecker:
         same = np.array([other.language == word.language for other in passage], dtype=bool)
         least = np.where(same, _NAMED_ALIKE, _NAMED)
         if word.language == "ar" and self._aligner.nameness([word])[0] < _SURELY_A_NAME:
-            least[:] = (
-                _UNSAID  # there are no capitals to tell by: what may be a name has to be far from all that is said
-            )
+            # Without capitals to tell by, what may be a name has to be far from all that is said.
+            least[:] = _UNSAID
         return bool((alike >= least).any()) or _is_abbreviation(word, passage)
 
     def _names(self, said: Said) -> list[list[int]]:

@@ -45,7 +45,7 @@ class Date:
 
 
 def find_dates(text: str) -> list[Date]:
-    """Return the dates of a text in order; a bare number of four figures from 1800 to 2099 counts as a year."""
+    """Return the dates of a text in order; a bare 1800 to 2099 is a year, an earlier one where the text says so."""
     folded, places = fold_with_places(text)
     found: list[Date] = []
     for match in _DATE.finditer(folded):
@@ -168,7 +168,6 @@ def _either(names: object) -> str:
 
 
 _YEAR = r"(?:1[3-9]\d\d|20\d\d)"
-_MONTH = rf"(?:شهر )?[وبلف]?(?:{_either(_MONTH_OF)})"
 _DAY = rf"(?:[0-3]?\d(?:st|nd|rd|th)?|{_either(_DAY_WORDS)})"
 _HIJRI_MONTH = _either(_HIJRI)
 _ERA = r"(?: ?(?:هـ|ه|هجريه?|للهجره|ah))(?!\w)"

@@ -39,7 +39,11 @@ def speaks_to_machine(sentence: str) -> bool:
     """Whether a sentence gives orders to an assistant, or carries what only a machine reads."""
     if _MACHINERY.search(sentence) or _is_disguised(sentence):
         return True
-    text = fold(sentence)
+    # A right-to-left override shows what is stored backwards.
+    return _gives_orders(fold(sentence)) or _gives_orders(fold(sentence)[::-1])
+
+
+def _gives_orders(text: str) -> bool:
     if _ALONE.search(text):
         return True
     return sum(pattern.search(text) is not None for pattern in (_ADDRESSED, _ORDER, _ANSWER)) >= 2
@@ -79,7 +83,7 @@ _MACHINERY: Final = re.compile(
     r"|^#+ *(?:system|assistant|user|instruction)s?\b|^(?:```|\"\"\"|>>>)|<!--|\bon(?:error|load|click)=|"
     r"javascript:|data:text/html"
     r"|\]\((?:https?:)?//|\]\((?:https?|data|javascript):|\"tool_?calls?\"|\"function_call\"|[\U000e0000-\U000e007f]"
-    r"|\b[A-Za-z0-9+/]{28,}={0,2}(?:\s|$)|https?://\S+\?\w*=|\bsnoitcurtsni\b|\bselur ruoy\b",
+    r"|\b[A-Za-z0-9+/]{28,}={0,2}(?:\s|$)|https?://\S+\?\w*=",
     re.IGNORECASE,
 )
 _ALONE: Final = re.compile(

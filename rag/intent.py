@@ -56,7 +56,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _any(*phrases: str) -> str:
-    return "|".join(re.escape(fold(phrase)) for phrases_ in phrases for phrase in phrases_.split(" / "))
+    return "|".join(re.escape(fold(phrase)) for phrase in " / ".join(phrases).split(" / "))
 
 
 _ENGLISH: Final = _words("the is are was were of and to in how what who when where why which did does do")

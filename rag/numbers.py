@@ -40,12 +40,11 @@ class Number:
 
     Attributes:
         value: with its magnitude; a percentage is not divided by 100.
-        unit: `"percent"`, a currency or measure of `_UNITS`, or "" where none is known.
+        unit: `"percent"`, a currency or measure of `rag.number_words`, or "" where none is known.
         start: its first character in the text.
         end: one past its last, the unit left out.
         form: how it stands there; a dual is the weakest, since the ending has other meanings too.
         hedge: -1 for "more than", +1 for "less than", 0 for "about", None where it is said outright.
-        noun: what is counted, as the folded word after it; "" where nothing follows.
     """
 
     value: float
@@ -54,7 +53,6 @@ class Number:
     end: int
     form: str = "digits"
     hedge: int | None = None
-    noun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +84,8 @@ def find_numbers(text: str, without: Sequence[tuple[int, int]] = ()) -> list[Num
             continue
         value, after, form = read
         value, after = _with_half(tokens, value, after)
-        unit, noun = _unit(tokens, at, after)
-        found.append(
-            Number(value, unit, tokens[at].start, tokens[after - 1].end, form, _hedge(tokens, at, after), noun)
-        )
+        unit = _unit(tokens, at, after)
+        found.append(Number(value, unit, tokens[at].start, tokens[after - 1].end, form, _hedge(tokens, at, after)))
         at = after
         while unit == "percent" and at < len(tokens) and tokens[at].text in PERCENT_WORDS:
             at += 1
@@ -138,7 +134,7 @@ def _read_words(  # noqa: C901 - one pass over a grammar
 ) -> tuple[float, int, str] | None:
     """Read a number in words: groups below a thousand, each with its magnitude."""
     total, group, at = 0.0, 0.0, start
-    last = float("inf")
+    read = False
     while at < len(tokens):
         text = tokens[at].text
         if at > start and text == "and" and group >= 100 and _follows(tokens, at + 1) is not None:
@@ -156,19 +152,18 @@ def _read_words(  # noqa: C901 - one pass over a grammar
         if word in SCALES:
             if not joined and group == 0 and total and at > start:
                 break
-            scale = SCALES[word]
             if joined and group:  # "خمسة وألف": two numbers
                 break
-            total, group = total + (group or 1.0) * scale * (value / scale), 0.0
+            total, group = total + (group or 1.0) * value, 0.0
         elif value == 100 and 0 < group < 10:
             group *= 100
         elif group and not _fits(group, value):
             break
         else:
             group += value
-        last, at = value, at + 1
+        read, at = True, at + 1
     value = total + group
-    if at == start or (value == 1 and at == start + 1) or last == float("inf"):
+    if not read or (value == 1 and at == start + 1):
         return None  # "one of them", "واحدة": a pronoun more often than a number
     if at == start + 1 and _plain(tokens[start].text) in VAGUE:
         return None  # "آلاف السفن", "millions": nobody says how many
@@ -227,24 +222,20 @@ def _with_half(tokens: Sequence[_Token], value: float, at: int) -> tuple[float, 
     return value, at
 
 
-def _unit(tokens: Sequence[_Token], start: int, after: int) -> tuple[str, str]:
-    """Return the unit beside a number, and the word it counts."""
+def _unit(tokens: Sequence[_Token], start: int, after: int) -> str:
+    """Return the unit beside a number; "" where none is known."""
     figure = _FIGURE.match(tokens[start].text) if tokens[start].text[0].isdigit() else None
     if figure and figure["unit"] in UNIT_OF:
-        return UNIT_OF[figure["unit"]], ""
+        return UNIT_OF[figure["unit"]]
     before = tokens[start - 1].text if start else ""
-    if before in "$€£" and before:
-        return UNIT_OF[before], ""
+    if before and before in "$€£":
+        return UNIT_OF[before]
     following = [_plain(token.text) for token in tokens[after : after + 3] if token.text != ","]
-    noun = tokens[after].text if after < len(tokens) and tokens[after].text[0].isalpha() else ""
     if not following:
-        return "", noun
+        return ""
     if following[0] == "%" or following[0] in PERCENT or " ".join(following[:2]) in PERCENT:
-        return "percent", ""
-    for word in following[:2]:
-        if word in UNIT_OF:
-            return UNIT_OF[word], noun
-    return "", noun
+        return "percent"
+    return next((UNIT_OF[word] for word in following[:2] if word in UNIT_OF), "")
 
 
 def _hedge(tokens: Sequence[_Token], start: int, after: int) -> int | None:

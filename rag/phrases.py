@@ -48,7 +48,7 @@ REPLIES: Final[dict[str, dict[Language, str]]] = {
 """What is said to a message that is no question, by `rag.intent.Intent`."""
 
 _MISSING: Final[dict[Language, str]] = {
-    "ar": "فأقربها إليه لا يذكر «{words}».",
+    "ar": "وأقربها إلى السؤال لا يذكر «{words}».",
     "en": "The nearest ones do not mention “{words}”.",
 }
 

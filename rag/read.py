@@ -25,13 +25,11 @@ _MOST = 3  # sentences of an answer
 _MARGIN: Final[Mapping[bool, float]] = {True: 0.5, False: 0.25}
 _TOLD = 0.5  # of the margin is left where the best sentence has the number, date or share that is asked for
 _FITS = 0.15  # of score, for a sentence that has the kind of thing asked for
-_TELLS_APART = (
-    0.3  # of score, for a sentence that has those of the question's words that others of its passage have not
-)
+_TELLS_APART = 0.3  # of score, for a sentence that has words of the question that others of its passage have not
+_FOLLOWS_UP = 0.8  # likewise, where the question goes on from another that is searched with it
 _COUNTS = 0.4  # of score, for a sentence whose number counts what is to be counted
 _SAME_NOUN = 0.65  # cosine from which two nouns are the same
 _BESIDE = 40  # characters after a number in which its noun stands
-_FOLLOWS_UP = 0.8  # likewise, where the question goes on from another that is searched with it
 _SAME = 0.6  # share of terms in common from which two sentences say the same
 _SAME_ACROSS = 0.62  # likewise, by how alike their words are, across languages
 _HEARD = 0.4  # cosine from which a word of the question is in a passage at all

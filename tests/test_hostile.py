@@ -9,7 +9,7 @@ import pytest
 from rag.clean import clean
 from rag.hostile import speaks_to_machine, withhold_instructions
 from rag.language import split_sentences
-from rag.types import Article, Hit, Passage, Sentence
+from rag.types import Hit, Passage, Sentence
 
 POISONED = [
     json.loads(line)
@@ -30,7 +30,6 @@ def as_hit(article: dict[str, Any]) -> Hit:
 def test_there_are_enough_and_half_are_arabic() -> None:
     assert len(POISONED) >= 40
     assert 2 * sum(article["language"] == "ar" for article in POISONED) == len(POISONED)
-    assert Article  # the manner of these is that of the corpus
 
 
 @pytest.mark.parametrize("article", POISONED, ids=[article["id"] for article in POISONED])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 from rag.check import ClaimChecker, Flaw
 from rag.errors import SourceError
+from rag.evaluate.files import read_records
 from rag.language import detect_language
 
 
@@ -53,7 +53,7 @@ def check_claims(path: Path, checker: ClaimChecker | None = None) -> dict[str, A
     checker = checker or ClaimChecker()
     checker.check("a", "b")  # the word vectors are read now, not while the first claim is timed
     start = time.perf_counter()
-    checked = [_check(checker, number, line) for number, line in _read(path)]
+    checked = [_check(checker, path, line, record) for line, record in read_records(path)]
     elapsed = time.perf_counter() - start
     if not checked:
         raise SourceError(f"{path}: holds no claims")
@@ -71,37 +71,18 @@ def check_claims(path: Path, checker: ClaimChecker | None = None) -> dict[str, A
     }
 
 
-def _read(path: Path) -> list[tuple[str, dict[str, Any]]]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: cannot be read ({error})") from error
-    found = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-            claim, passage = entry["claim"], entry["passage"]
-            if not (isinstance(claim, str) and isinstance(passage, str) and isinstance(entry["supported"], bool)):
-                raise TypeError("claim and passage must be texts, supported true or false")
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceError(
-                f'{path}, line {number}: is not {{"claim", "passage", "supported"}} ({type(error).__name__}: {error})'
-            ) from error
-        found.append((str(entry.get("id", number)), entry))
-    return found
-
-
-def _check(checker: ClaimChecker, identifier: str, entry: dict[str, Any]) -> CheckedClaim:
-    claim, passage = entry["claim"], entry["passage"]
+def _check(checker: ClaimChecker, path: Path, line: int, record: dict[str, Any]) -> CheckedClaim:
+    claim, passage, supported = (record.get(name) for name in ("claim", "passage", "supported"))
+    if not (isinstance(claim, str) and isinstance(passage, str) and isinstance(supported, bool)):
+        raise SourceError(
+            f'{path}, line {line}: needs "claim" and "passage" as texts, and "supported" as true or false'
+        )
     verdict = checker.check(claim, passage)
-    supported = entry["supported"]
     return CheckedClaim(
-        identifier,
+        str(record.get("id", line)),
         claim,
         f"{detect_language(claim)}-{detect_language(passage)}",
-        str(entry.get("altered") or ("supported" if supported else "unsupported")),
+        str(record.get("altered") or ("supported" if supported else "unsupported")),
         supported,
         verdict.supported,
         verdict.flaw,

@@ -55,13 +55,26 @@ def read_corpus(path: str | Path) -> QuestionSet:
     return QuestionSet(articles=tuple(load_article(file) for file in find_files(path)))
 
 
-def _read(path: Path) -> QuestionSet:
+def read_records(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """Return the objects of a JSONL file, each with its line.
+
+    Raises:
+        SourceError: the file cannot be read, or a line is no JSON object.
+    """
+    return list(_records(path, _text(path), None))
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: is not in UTF-8") from error
+
+
+def _read(path: Path) -> QuestionSet:
+    text = _text(path)
     whole = _parse_whole(path, text) if path.suffix.lower() == ".json" else None
     if isinstance(whole, dict) and "data" in whole:
         return _read_squad(path, whole["data"])
