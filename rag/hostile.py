@@ -64,6 +64,9 @@ def _is_disguised(sentence: str) -> bool:
         return True
     words = re.findall(r"[^\W\d_]+", sentence)
     mixed = sum({_script(c) for c in word} >= {"LATIN", "CYRILLIC"} for word in words)
+    leet = re.findall(r"\b(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{2,}\b", sentence)
+    if len([word for word in leet if not re.match(r"\d+[a-z]+$", word)]) >= 3:  # d15r3g4rd, but not 15th or 30km
+        return True
     forms = sum("\uff21" <= c <= "\uff5a" or "\ufe70" <= c <= "\ufefc" for c in sentence)
     persian = sum(c in "یکہ" for c in sentence)
     return mixed >= 1 or forms >= 8 or (persian >= 6 and _ORDER.search(fold(sentence)) is not None)

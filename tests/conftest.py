@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.align import WordAligner
 from rag.encode import SentenceTransformerEncoder
 from rag.index import Index
 from rag.pipeline import Rag
@@ -65,11 +66,18 @@ def index(tmp_path: Path) -> Index:
     return Index(tmp_path / "index", HashEncoder(), passage_tokens=64)
 
 
+@pytest.fixture(scope="session")
+def aligner() -> WordAligner:
+    """What compares words, with the second encoder loaded once."""
+    return WordAligner()
+
+
 @pytest.fixture
-def rag(index: Index, articles: Path) -> Rag:
-    """The three articles, answered with the fake encoder."""
+def rag(index: Index, articles: Path, aligner: WordAligner) -> Rag:
+    """The three articles, found with the fake encoder."""
     index.add(articles)
-    return Rag(index, HybridRetriever(Reading(index.folder, index.encoder), index.encoder), QuoteReader())
+    retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder)
+    return Rag(index, retriever, QuoteReader(aligner), aligner)
 
 
 @pytest.fixture(scope="session")
@@ -79,8 +87,10 @@ def encoder() -> SentenceTransformerEncoder:
 
 
 @pytest.fixture(scope="session")
-def corpus_rag(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Rag:
+def corpus_rag(
+    encoder: SentenceTransformerEncoder, aligner: WordAligner, tmp_path_factory: pytest.TempPathFactory
+) -> Rag:
     """The sample corpus, indexed with the bundled encoder."""
     index = Index(tmp_path_factory.mktemp("corpus") / "index", encoder, passage_tokens=Settings().passage_tokens)
     index.add(CORPUS)
-    return Rag(index, HybridRetriever(Reading(index.folder, encoder), encoder), QuoteReader())
+    return Rag(index, HybridRetriever(Reading(index.folder, encoder), encoder), QuoteReader(aligner), aligner)

@@ -5,11 +5,6 @@ import pytest
 from rag.align import WordAligner, content_words
 
 
-@pytest.fixture(scope="module")
-def aligner() -> WordAligner:
-    return WordAligner()
-
-
 @pytest.mark.parametrize(
     ("one", "other"),
     [("France", "فرنسا"), ("ships", "سفن"), ("Tencent", "تينسنت"), ("Guterres", "غوتيريش"), ("القاهرة", "والقاهره")],

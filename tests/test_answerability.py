@@ -13,8 +13,8 @@ ARABIC = a_passage("عبرت قناةَ السويس 13,213 سفينة في عا
 
 
 @pytest.fixture(scope="module")
-def model() -> AnswerabilityModel:
-    return AnswerabilityModel(WordAligner())
+def model(aligner: WordAligner) -> AnswerabilityModel:
+    return AnswerabilityModel(aligner)
 
 
 def hit(passage: object = CANAL, confidence: float = 0.95) -> Hit:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.align import WordAligner
 from rag.check import ClaimChecker
 from rag.evaluate.claims import check_claims
 
@@ -18,8 +19,8 @@ CANAL = "The Suez Canal earned about 3.99 billion dollars in 2024. Only 13,213 s
 
 
 @pytest.fixture(scope="module")
-def checker() -> ClaimChecker:
-    return ClaimChecker()
+def checker(aligner: WordAligner) -> ClaimChecker:
+    return ClaimChecker(aligner)
 
 
 @pytest.mark.parametrize(
