@@ -82,6 +82,16 @@ class AnswerabilityModel:
         lack, missing = self._lack(question, asked, said, hit)
         return Answerability(1 / (1 + math.exp(-odds - (_LACKING if lack else 0.0))), lack, missing)
 
+    def naming(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the hits whose passages do not lack a name of the question: what is said of another is no answer."""
+        asked = _asked(question)
+        kept = []
+        for hit in hits:
+            said = self._said(asked, hit, hits)
+            if not said.size or not self._missing_name(asked, said):
+                kept.append(hit)
+        return kept
+
     def signals(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
         """Return what the regressions weigh, by the names of their weights; none for a question without words.
 
@@ -116,18 +126,23 @@ class AnswerabilityModel:
     def _lack(self, question: str, asked: Sequence[Word], said: Matrix, hit: Hit) -> tuple[Lack, str]:
         if not _has_kind(question, hit):
             return "kind", ""
-        nameness = self._aligner.nameness(asked)
-        for word, found, like in zip(asked, said, nameness, strict=True):
-            capital = word.language == "ar" or (word.written[0].isupper() and not word.written.isupper())
-            if word.term in _NO_NAMES:
-                continue
-            if found < _UNSAID and like >= _NAMELIKE[word.language] and capital and len(word.written) > 1:
-                return "name", word.written
+        if name := self._missing_name(asked, said):
+            return "name", name
         if office := _OFFICE.search(fold(question)):
             held = [found for word, found in zip(asked, said, strict=True) if fold(word.written) in office[0].split()]
             if held and max(held) < _UNSAID - 0.1:
                 return "office", office[0]
         return "", ""
+
+    def _missing_name(self, asked: Sequence[Word], said: Matrix) -> str:
+        """Return a name of the question that no word of a passage comes near; "" where there is none."""
+        nameness = self._aligner.nameness(asked)
+        for word, found, like in zip(asked, said, nameness, strict=True):
+            capital = word.language == "ar" or (word.written[0].isupper() and not word.written.isupper())
+            named = like >= _NAMELIKE[word.language] and capital and len(word.written) > 1
+            if named and found < _UNSAID and word.term not in _NO_NAMES:
+                return word.written
+        return ""
 
 
 def surest(hits: Sequence[Hit]) -> Hit:

@@ -121,7 +121,9 @@ class Rag:
         )
         told = False
         if judged.probability >= ENOUGH:
-            for draft in self._reader.read(searched, readable, asked_in):
+            # A follow-up is searched with the question before it, whose names its answer need not have.
+            named = readable if searched != question.strip() else self._answerability.naming(searched, readable)
+            for draft in self._reader.read(searched, named, asked_in):
                 text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
                 told = True
                 yield replace(answer, text=text, abstained=False, citations=tuple(citations))

@@ -57,6 +57,13 @@ def test_what_it_lacks_is_told(
     assert judged.probability < ENOUGH
 
 
+def test_what_is_said_of_another_is_not_read(model: AnswerabilityModel) -> None:
+    panama = a_passage("The Panama Canal lets 22 ships pass each day.", "It blames the drought.", passage_id="p:0")
+    hits = [hit(CANAL), Hit(2, 0.9, panama, (0.8, 0.1), confidence=0.9)]
+    assert model.naming("How many ships pass the Panama Canal each day?", hits) == hits[1:]
+    assert model.naming("How many ships pass each day?", hits) == hits
+
+
 def test_news_is_no_name(model: AnswerabilityModel) -> None:
     assert model.judge("ما آخر أخبار قناة السويس؟", [hit(ARABIC)], "ar").lack == ""
 
