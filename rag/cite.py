@@ -16,8 +16,8 @@ from rag.language import split_sentences
 from rag.terms import split_terms
 from rag.types import Citation, Passage
 
-_ONE_MARK = r"[\[【]\s*\d+(?:\s*[,،;؛]\s*\d+)*\s*[\]】]"
-_MARKS = re.compile(rf"{_ONE_MARK}(?: *{_ONE_MARK})*")  # marks side by side stand for one claim
+ONE_MARK = r"[\[【]\s*\d+(?:\s*[,،;؛]\s*\d+)*\s*[\]】]"
+_MARKS = re.compile(rf"{ONE_MARK}(?: *{ONE_MARK})*")  # marks side by side stand for one claim
 
 
 def resolve_marks(draft: str, passages: Mapping[int, Passage]) -> tuple[str, list[Citation]]:

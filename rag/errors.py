@@ -5,11 +5,13 @@
     ├─ SourceError        a file (and line) and what is wrong with it
     ├─ IndexStateError    the index is missing, locked, read-only, damaged, or made by another encoder or Sanad
     ├─ MissingExtraError  a package that is not installed, and the line that installs it
-    └─ ReaderError        a chat model failed; the original error is its `__cause__`
+    └─ ReaderError        a chat model gave no answer that can be shown, and why; the original error is its `__cause__`
 
 A caller's mistake (an empty question, `k=0`) stays a `ValueError` or `TypeError` with the value in its text.
 "I don't know" is no error: see `Answer.abstained`.
 """
+
+from rag.types import Failed
 
 
 class SanadError(Exception):
@@ -33,4 +35,12 @@ class MissingExtraError(SanadError):
 
 
 class ReaderError(SanadError):
-    """A chat model failed to answer."""
+    """A chat model gave no answer that can be shown.
+
+    Attributes:
+        reason: one of `rag.types.Failed`.
+    """
+
+    def __init__(self, reason: Failed, message: str = "") -> None:
+        super().__init__(message or reason)
+        self.reason = reason

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rag.align import WordAligner
-from rag.encode import SentenceTransformerEncoder
+from rag.chat import ChatReader
+from rag.encode import Encoder, SentenceTransformerEncoder
 from rag.index import Index
 from rag.pipeline import Rag
 from rag.read import QuoteReader
@@ -11,6 +12,7 @@ from rag.rerank import CrossEncoderReranker
 from rag.retrieve import HybridRetriever
 from rag.settings import Settings
 from rag.snapshot import Reading
+from rag.tokens import ChatTokens
 from rag.update import Progress
 
 
@@ -29,6 +31,7 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
 
     Raises:
         SettingsError: a setting cannot be used.
+        MissingExtraError: the package of the chat model is not installed.
         SourceError: there is no index, and nothing to build it of.
         IndexStateError: there is an index that cannot be used.
     """
@@ -39,4 +42,16 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
     reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
     retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder, reranker)
     aligner = WordAligner(index.encoder.encode_words)
-    return Rag(index, retriever, QuoteReader(aligner), aligner)
+    quoting = QuoteReader(aligner)
+    return Rag(index, retriever, _chat_reader(settings, index.encoder) or quoting, aligner, quoting)
+
+
+def _chat_reader(settings: Settings, encoder: Encoder) -> ChatReader | None:
+    """Return what answers by the chat model of the settings; None where they name none."""
+    if not settings.model:
+        return None
+    from rag.langchain import open_chat_model  # LangChain takes a second to load, and is needed here only
+
+    name = settings.model.partition(":")[2]
+    tokens = ChatTokens(encoder.count_tokens, name, settings.tiktoken_cache_dir)
+    return ChatReader(open_chat_model(settings), tokens, settings.model_context)

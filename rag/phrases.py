@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from rag.types import Language
+from rag.types import Failed, Language
 
 ABSTENTION: Final[dict[Language, str]] = {
     "ar": "لا تتضمّن المقالات المفهرسة جوابًا عن هذا السؤال.",
@@ -22,6 +22,9 @@ REPORTS_DIFFER: Final[dict[Language, str]] = {
     "ar": "تختلف التقارير في ذلك:",
     "en": "Reports differ:",
 }
+
+UNSUPPORTED: Final[dict[Language, str]] = {"ar": "[بلا سند]", "en": "[unsupported]"}
+"""Stands after a claim that no passage supports, where another has its marks."""
 
 REPLIES: Final[dict[str, dict[Language, str]]] = {
     "greeting": {
@@ -51,6 +54,35 @@ _MISSING: Final[dict[Language, str]] = {
     "ar": "وأقربها إلى السؤال لا يذكر «{words}».",
     "en": "The nearest ones do not mention “{words}”.",
 }
+
+
+_FAILED: Final[dict[Language, str]] = {
+    "ar": "{reason}؛ وهذا ما تقوله المقالات بنصّها.",
+    "en": "{reason}; this is what the articles say, word for word.",
+}
+_REASONS: Final[dict[Failed, dict[Language, str]]] = {
+    "unreachable": {"ar": "تعذّر الاتصال بالنموذج اللغوي", "en": "The language model could not be reached"},
+    "rejected": {
+        "ar": "رفض خادم النموذج اللغوي الطلب",
+        "en": "The language model's server rejected the request",
+    },
+    "busy": {"ar": "النموذج اللغوي مشغول الآن", "en": "The language model is busy"},
+    "server_error": {"ar": "وقع خلل في خادم النموذج اللغوي", "en": "The language model's server failed"},
+    "timeout": {"ar": "تأخّر النموذج اللغوي في الرد", "en": "The language model took too long"},
+    "cut": {"ar": "انقطع رد النموذج اللغوي قبل أن يكتمل", "en": "The language model broke off"},
+    "garbage": {"ar": "رد النموذج اللغوي بما لا يُقرأ", "en": "The language model wrote nothing readable"},
+    "language": {"ar": "لم يُجب النموذج اللغوي بالعربية", "en": "The language model did not answer in English"},
+    "endless": {"ar": "لم ينتهِ رد النموذج اللغوي", "en": "The language model did not come to an end"},
+    "unsupported": {
+        "ar": "لم يستند جواب النموذج اللغوي إلى المقالات",
+        "en": "The language model's answer did not rest on the articles",
+    },
+}
+
+
+def say_failed(failed: Failed, language: Language) -> str:
+    """Return why the articles are quoted although a chat model was asked; "" where none was, or where it answered."""
+    return _FAILED[language].format(reason=_REASONS[failed][language]) if failed else ""
 
 
 def say_missing(words: str, language: Language) -> str:

@@ -8,18 +8,22 @@ from typing import Unpack
 
 from rag.align import WordAligner
 from rag.answerability import AnswerabilityModel
+from rag.chat import ChatReader
+from rag.check import ClaimChecker
 from rag.cite import resolve_marks
 from rag.clean import strip_tashkeel
 from rag.confidence import ENOUGH
+from rag.errors import ReaderError
 from rag.hostile import withhold_instructions
 from rag.index import Index
 from rag.intent import read_intent
 from rag.language import detect_language
 from rag.phrases import ABSTENTION, REPLIES, say_missing
-from rag.read import Reader
+from rag.read import QuoteReader, Reader
 from rag.retrieve import Retriever
 from rag.rewrite import prefer_unsaid, rewrite_question
-from rag.types import Answer, Filter, Hit, Language, Only, Turn
+from rag.types import Answer, Claim, Failed, Filter, Hit, Language, Only, Turn
+from rag.verify import Verifier
 
 LONGEST_QUESTION = 4000
 """Characters, vowel marks not counted; a paragraph to be found again may be asked, not a book."""
@@ -34,15 +38,25 @@ class Rag:
     Args:
         index: for what is in it, and to change it.
         retriever: finds the passages.
-        reader: makes an answer of them.
+        reader: makes an answer of them; a `ChatReader` also rewrites follow-ups.
         aligner: compares the words of question and passages; one is made where None is given.
+        fallback: makes the answer where `reader` fails; by default a `QuoteReader`.
     """
 
-    def __init__(self, index: Index, retriever: Retriever, reader: Reader, aligner: WordAligner | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        retriever: Retriever,
+        reader: Reader,
+        aligner: WordAligner | None = None,
+        fallback: Reader | None = None,
+    ) -> None:
         self.index = index
         self._retriever = retriever
         self._reader = reader
         self._aligner = aligner or WordAligner()
+        self._fallback = fallback or QuoteReader(self._aligner)
+        self._checker = ClaimChecker(self._aligner)
         self._answerability = AnswerabilityModel(self._aligner)
 
     def warm_up(self) -> None:
@@ -102,13 +116,14 @@ class Rag:
         if (intent := read_intent(question)) != "question":
             yield Answer(question, REPLIES[intent][asked_in], asked_in, searched=question.strip())
             return
-        searched = rewrite_question(question.strip(), history)
+        searched = self._rewrite(question.strip(), history, asked_in)
+        follows = searched != question.strip()
         hits = self._retriever.retrieve(searched, _READ, _filter(only))
         readable = withhold_instructions(hits)
-        if searched != question.strip():
+        if follows:
             readable = prefer_unsaid(readable, history, self._aligner)
         judged = self._answerability.judge(searched, readable, asked_in)
-        answer = Answer(
+        unanswered = Answer(
             question,
             ABSTENTION[asked_in],
             asked_in,
@@ -122,15 +137,63 @@ class Rag:
         told = False
         if judged.probability >= ENOUGH:
             # A follow-up is searched with the question before it, whose names its answer need not have.
-            named = readable if searched != question.strip() else self._answerability.naming(searched, readable)
-            for draft in self._reader.read(searched, named, asked_in):
-                text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
+            named = readable if follows else self._answerability.naming(searched, readable)
+            for answer in self._read(searched, named, unanswered):
                 told = True
-                yield replace(answer, text=text, abstained=False, citations=tuple(citations))
+                yield answer
         if not told:
             if judged.lack == "name":
-                answer = replace(answer, text=f"{answer.text} {say_missing(judged.words, asked_in)}")
-            yield answer
+                unanswered = replace(unanswered, text=f"{unanswered.text} {say_missing(judged.words, asked_in)}")
+            yield unanswered
+
+    def _rewrite(self, question: str, history: Sequence[Turn], language: Language) -> str:
+        """Return the question as it is searched: a follow-up by the chat model where there is one, else by rule."""
+        by_rule = rewrite_question(question, history)
+        if by_rule != question and isinstance(self._reader, ChatReader):
+            return self._reader.rewrite(question, history, language) or by_rule
+        return by_rule
+
+    def _read(self, question: str, hits: Sequence[Hit], unanswered: Answer) -> Iterator[Answer]:
+        """Yield the answer as the reader writes it; where the reader fails, the fallback's, which says why."""
+        failed: Failed = ""
+        if not self._reader.quotes:
+            told = False
+            try:
+                for answer in self._write(question, hits, unanswered):
+                    told = True
+                    yield answer
+                if not told or any(claim.supported for claim in answer.claims):
+                    return
+                failed = "unsupported"
+            except ReaderError as error:
+                failed = error.reason
+        reader = self._fallback if failed else self._reader
+        for draft in reader.read(question, hits, unanswered.language):
+            text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
+            claims = tuple(Claim(citation.quote, True, (citation.number,)) for citation in citations)
+            yield replace(
+                unanswered, text=text, abstained=False, citations=tuple(citations), claims=claims, failed=failed
+            )
+
+    def _write(self, question: str, hits: Sequence[Hit], unanswered: Answer) -> Iterator[Answer]:
+        """Yield the answer of a reader that uses its own words, each finished claim checked."""
+        verifier = Verifier(self._checker, {hit.rank: hit.passage for hit in hits}, unanswered.language)
+        draft = ""
+        for draft in self._reader.read(question, hits, unanswered.language):
+            yield self._checked(verifier, draft, unanswered, whole=False)
+        if draft:
+            yield self._checked(verifier, draft, unanswered, whole=True)
+
+    def _checked(self, verifier: Verifier, draft: str, unanswered: Answer, *, whole: bool) -> Answer:
+        text, citations, claims = verifier.verify(draft, whole=whole)
+        return replace(
+            unanswered,
+            text=text,
+            abstained=False,
+            citations=tuple(citations),
+            claims=tuple(claims),
+            written_by=self._reader.name,
+        )
 
 
 def check_question(question: str) -> str:

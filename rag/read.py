@@ -39,10 +39,24 @@ _TOLD_KINDS: Final = frozenset[AnswerType](("number", "percent", "money", "date"
 
 
 class Reader(Protocol):
-    """What makes a draft of the hits."""
+    """What makes a draft of the hits.
+
+    Attributes:
+        name: the chat model's; "" where there is none.
+        quotes: whether drafts are the articles' own sentences, so that no claim in them needs to be checked.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def quotes(self) -> bool: ...  # noqa: D102
 
     def read(self, question: str, hits: Sequence[Hit], language: Language) -> Iterator[str]:
-        """Yield the draft as it grows; the last is whole. Nothing is yielded where the hits hold no answer."""
+        """Yield the draft as it grows; the last is whole. Nothing is yielded where the hits hold no answer.
+
+        Raises:
+            ReaderError: no draft can be shown, perhaps after a part of one was; says why.
+        """
         ...
 
 
@@ -68,6 +82,9 @@ class QuoteReader:
     Args:
         aligner: tells sentences in two languages that say the same.
     """
+
+    name = ""
+    quotes = True
 
     def __init__(self, aligner: WordAligner | None = None) -> None:
         self._aligner = aligner or WordAligner()

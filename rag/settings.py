@@ -37,14 +37,21 @@ class Settings(BaseSettings):
     passage_tokens: int = Field(default=192, ge=32, le=4096, description="encoder tokens a passage may have")
     late: bool = Field(default=True, description="keep token vectors for late interaction, for a new index")
     reranker: str | None = Field(default=None, description="sentence-transformers CrossEncoder that reorders hits")
+    model: str | None = Field(default=None, description="chat model that writes the answers, as provider:model")
+    model_context: int = Field(default=4096, ge=1024, description="chat tokens that the model takes in at once")
+    model_timeout: float = Field(default=60.0, gt=0, description="seconds that the model may be silent")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY", repr=False)
+    ollama_host: str | None = Field(default=None, validation_alias="OLLAMA_HOST")
+    tiktoken_cache_dir: Path | None = Field(default=None, validation_alias="TIKTOKEN_CACHE_DIR")
     host: str = Field(default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="address of the chat")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT", description="its port")
 
     def __init__(self, **values: Any) -> None:
         """Take `values` before the environment; a value of None counts as not given."""
-        aliases = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
+        own = {name: str(field.validation_alias or name) for name, field in type(self).model_fields.items()}
         try:
-            super().__init__(**{aliases.get(k, k): v for k, v in values.items() if v is not None})
+            super().__init__(**{own.get(k, k): v for k, v in values.items() if v is not None})
         except ValidationError as error:
             raise SettingsError(_explain(error)) from error
 

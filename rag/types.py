@@ -12,6 +12,20 @@ from typing import Any, Literal, TypedDict
 
 Language = Literal["ar", "en"]
 Lack = Literal["", "kind", "name", "office"]
+Failed = Literal[
+    "",
+    "unreachable",
+    "rejected",
+    "busy",
+    "server_error",
+    "timeout",
+    "cut",
+    "garbage",
+    "language",
+    "endless",
+    "unsupported",
+]
+"""Why the articles are quoted although a chat model was asked; "" where none was, or where it answered."""
 
 
 class _Value:
@@ -183,6 +197,26 @@ class Citation(_Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim(_Value):
+    """One statement of an answer, checked against what it cites.
+
+    Attributes:
+        text: as it stands in the answer, without its marks.
+        supported: whether a passage says it.
+        citations: the numbers of those that do.
+        flaw: where none does, what stands against it in the passage it cited: a `"number"`, `"date"`, `"name"`,
+            `"negation"`, or `"meaning"`.
+        words: those of the claim that no passage supports.
+    """
+
+    text: str
+    supported: bool
+    citations: tuple[int, ...] = ()
+    flaw: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn(_Value):
     """One earlier message of a talk."""
 
@@ -206,6 +240,9 @@ class Answer(_Value):
         lack: what the nearest passages do not have: the `"kind"` of thing asked for, a `"name"`, or the `"office"`
             whose holder is asked; "" where it is none of these.
         missing: the question's words that stand in none of them, for a name or an office.
+        claims: its statements, in order, each with whether a passage supports it.
+        written_by: the chat model that wrote it; "" where it is quoted.
+        failed: why it is quoted although a chat model was asked; "" where none was, or where it answered.
     """
 
     question: str
@@ -218,6 +255,9 @@ class Answer(_Value):
     confidence: float = 0.0
     lack: Lack = ""
     missing: str = ""
+    claims: tuple[Claim, ...] = ()
+    written_by: str = ""
+    failed: Failed = ""
 
 
 @dataclass(frozen=True, slots=True)

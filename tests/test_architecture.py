@@ -13,11 +13,12 @@ ROOT = Path(__file__).parent.parent
 
 # Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
 ORDER = [
-    "errors", "types", "settings", "language", "phrases", "lexicon", "clean", "load", "chunk", "terms", "skeleton",
+    "types", "errors", "settings", "language", "phrases", "lexicon", "clean", "load", "chunk", "terms", "skeleton",
     "bundled", "universal", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords",
     "dictionary", "update", "index", "snapshot", "arrange", "rerank", "confidence", "explain", "retrieve",
     "number_words", "numbers", "dates", "align", "rewrite", "negation", "facts", "check", "answer_type",
-    "answerability", "hostile", "intent", "read", "cite", "pipeline", "langchain", "open", "evaluate", "doctor", "show",
+    "answerability", "hostile", "intent", "read", "cite", "verify", "prompts", "tokens",
+    "chat", "pipeline", "langchain", "open", "evaluate", "doctor", "show",
     "__main__",
 ]  # fmt: skip
 
@@ -26,6 +27,8 @@ HOMES = {
     "sentence_transformers": {"encode", "rerank"},
     "langchain_core": {"langchain"},
     "langchain": {"langchain"},
+    "tenacity": {"langchain"},
+    "tiktoken": {"tokens"},
     "sqlalchemy": {"database", "encoded", "catalog", "index", "snapshot"},
     "bm25s": {"keywords"},
     "Stemmer": {"terms"},
