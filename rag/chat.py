@@ -76,14 +76,14 @@ class ChatReader:
         messages = ask_of(question, self._fit(question, hits, language), language)
         draft = ""
         for draft in self._listen(messages, language):
-            if _is_in(draft, language):
+            if is_written_in(draft, language):
                 yield draft
-        if draft and not _is_in(draft, language):
+        if draft and not is_written_in(draft, language):
             wrong, draft = draft, ""
             for draft in self._listen(ask_again(messages, wrong, language), language):
-                if _is_in(draft, language):
+                if is_written_in(draft, language):
                     yield draft
-            if not _is_in(draft, language):
+            if not is_written_in(draft, language):
                 raise ReaderError("language", f"{self.name} answered twice in another language")
 
     def rewrite(self, question: str, history: Sequence[Turn], language: Language) -> str:
@@ -104,7 +104,7 @@ class ChatReader:
         said = {_stem(word) for turn in history for word in _words(turn.text)} | {_stem(w) for w in _words(question)}
         words = [_stem(word) for word in _words(text)]
         new = [word for word in words if word not in said and len(word) > 3]
-        usable = words and "\n" not in text and len(text) <= _LONGEST_QUESTION and _is_in(text, language)
+        usable = words and "\n" not in text and len(text) <= _LONGEST_QUESTION and is_written_in(text, language)
         return text if usable and len(new) * 4 <= len(words) else ""
 
     def _fit(self, question: str, hits: Sequence[Hit], language: Language) -> list[str]:
@@ -145,7 +145,7 @@ class ChatReader:
             if draft and draft != shown:
                 shown = draft
                 yield draft
-            if over or (_can_tell(draft) and not _is_in(draft, language)):
+            if over or (_can_tell(draft) and not is_written_in(draft, language)):
                 if close := getattr(stream, "close", None):
                     close()
                 break
@@ -153,6 +153,14 @@ class ChatReader:
             return
         if not _is_text(shown):
             raise ReaderError("garbage", f"{self.name} wrote nothing that can be read")
+
+
+def is_written_in(draft: str, language: Language) -> bool:
+    """Whether a draft is in a language; names and what is quoted may be in the other."""
+    own = _QUOTED.sub(" ", draft)
+    letters = [c for c in own if c.isalpha()]
+    strange = sum(not ("\u0600" <= c <= "\u06ff" or c < "\u0250" or "\ufb50" <= c <= "\ufeff") for c in letters)
+    return strange * 5 <= len(letters) and detect_language(own, default=language) == language
 
 
 def _plain(text: str) -> str:
@@ -199,14 +207,6 @@ def _is_text(draft: str) -> bool:
 
 def _can_tell(draft: str) -> bool:
     return len(_words(_QUOTED.sub(" ", draft))) >= _WORDS_TELL
-
-
-def _is_in(draft: str, language: Language) -> bool:
-    """Whether a draft is in a language; names and what is quoted may be in the other."""
-    own = _QUOTED.sub(" ", draft)
-    letters = [c for c in own if c.isalpha()]
-    strange = sum(not ("\u0600" <= c <= "\u06ff" or c < "\u0250" or "\ufb50" <= c <= "\ufeff") for c in letters)
-    return strange * 5 <= len(letters) and detect_language(own, default=language) == language
 
 
 def _words(text: str) -> list[str]:

@@ -143,11 +143,11 @@ class ClaimChecker:
             run
             for run in self._names(core)
             if len(run) > 1
-            and alike[:, run].max() < _NAMED
+            and alike[:, run].max(initial=0.0) < _NAMED
             and core.text[: core.words[run[0]].start].split()[-1:] not in (["the"], ["in"], ["of"], ["at"], ["The"])
         ]
         for run in full if rivals else []:
-            if alike[run].max() < _NAMED:
+            if alike[run].max(initial=0.0) < _NAMED:
                 return " ".join(claim.words[i].written for i in run)
         return ""
 

@@ -36,7 +36,7 @@ from rag.types import Answer, Failed, Language
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 3
 _LONGEST_WAIT = 8.0  # seconds between two of them
-_backoff = wait_exponential_jitter(initial=0.5, max=_LONGEST_WAIT, jitter=0.5)
+_backoff = wait_exponential_jitter(multiplier=0.5, max=_LONGEST_WAIT, jitter=0.5)
 _FIXED_TEMPERATURE = re.compile(r"(?:o\d|gpt-5)")  # OpenAI's reasoning models reject any
 _ENDS = ("finish_reason", "done_reason", "stop_reason", "stopReason")
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from rag.align import content_words
 from rag.check import ClaimChecker, Verdict
 from rag.cite import ONE_MARK
+from rag.hostile import speaks_to_machine
 from rag.language import split_sentences
 from rag.phrases import UNSUPPORTED
 from rag.types import Citation, Claim, Language, Passage
@@ -60,7 +62,7 @@ class Verifier:
             if not whole and place == len(spans) - 1:
                 return text + _without_marks(_HALF_A_MARK.sub("", sentence)), list(citations.values()), claims
             said = _without_marks(sentence)
-            if not said:
+            if not said or speaks_to_machine(said):  # an article's orders, carried on
                 text = text.rstrip(" ")
             elif _is_heading(said):
                 text += said
@@ -103,9 +105,18 @@ class Verifier:
         key = (claim, passage.id)
         if key not in self._known:
             self._known[key] = _word_for_word(claim, passage) or self._checker.check(
-                claim, passage.text, title=passage.title, published=passage.published
+                claim, _evidence(passage), title=passage.title, published=passage.published
             )
         return self._known[key]
+
+
+@lru_cache(maxsize=256)
+def _evidence(passage: Passage) -> str:
+    """Return a passage's text with blanks for all but its sentences: some may have been withheld as hostile."""
+    kept = bytearray(len(passage.text))
+    for sentence in passage.sentences:
+        kept[sentence.start - passage.start : sentence.end - passage.start] = b"\1" * (sentence.end - sentence.start)
+    return "".join(c if keep or c.isspace() else " " for c, keep in zip(passage.text, kept, strict=True))
 
 
 def _word_for_word(claim: str, passage: Passage) -> Verdict | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from rag.encode import Encoded, Matrix
 from rag.terms import split_terms
-from rag.types import Article, Passage, Sentence
+from rag.types import Article, Hit, Passage, Sentence
 
 
 class HashEncoder:
@@ -76,3 +76,9 @@ def write_article(folder: Path, name: str, text: str, **fields: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(["---", *lines, "---", "", text, ""]), encoding="utf-8")
     return path
+
+
+def a_hit(passage: Passage, rank: int = 1) -> Hit:
+    """A hit whose last sentence is the best."""
+    count = len(passage.sentences)
+    return Hit(rank, 1.0 / rank, passage, tuple((i + 1) / count for i in range(count)))

@@ -66,3 +66,8 @@ def test_the_claim_sets(checker: ClaimChecker, name: str, accuracy: float, exact
     assert result["accuracy"] >= accuracy
     assert min(result["by_group"][group]["accuracy"] for group in ("number", "date")) >= exact
     assert result["milliseconds"] < 100
+
+
+@pytest.mark.parametrize("claim", ["48.", "It did not.", "؟", "In 2026."])
+def test_a_claim_of_hardly_any_words_gets_a_verdict(aligner: WordAligner, claim: str) -> None:
+    ClaimChecker(aligner).check(claim, "Karim Rashid and Huda Salem met in New York. They did not speak.")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rag.chat import is_written_in
 from rag.evaluate.answers import exact_match, holds_answer, token_f1
 from rag.evaluate.questions import Question
 from rag.language import split_sentences
@@ -30,7 +31,10 @@ def ask_question(
         holdout: ask again with the right articles and their subjects taken out.
     """
     start = time.perf_counter()
-    answer = rag.ask(question.question, question.history)
+    growing = rag.stream(question.question, question.history)
+    answer = next(growing)
+    first_words = 1000 * (time.perf_counter() - start)
+    answer = [answer, *growing][-1]
     elapsed = 1000 * (time.perf_counter() - start)
     hits = rag.search(answer.searched or question.question, DEPTH)
     relevant = _relevant(question, hits)
@@ -53,7 +57,11 @@ def ask_question(
         "answer": answer.text,
         "abstained": answer.abstained,
         "citations": [{"article": c.passage.article_id, "quote": c.quote} for c in answer.citations],
+        "claims": [claim.to_dict() for claim in answer.claims],
+        "written_by": answer.written_by,
+        "failed": answer.failed,
         "confidence": round(answer.confidence, 4),
+        "first_words_ms": round(first_words, 2),
         "milliseconds": round(elapsed, 2),
     }
     record["parts"] = _answer_parts(rag, question, answer, relevant, record)
@@ -131,6 +139,11 @@ def _answer_parts(
         parts["quoted_sentences"] = (sum(len(split_sentences(quote)) for quote in quotes), 1)
     else:
         right = set()
+    if answer.written_by or answer.failed:
+        parts["fell_back"] = (bool(answer.failed), 1)
+    if answer.written_by:
+        parts["claims_supported"] = (sum(claim.supported for claim in answer.claims), len(answer.claims))
+        parts["right_language"] = (is_written_in(answer.text, question.language), 1)
     if not question.answerable:
         return parts | {"false_answers": (not answer.abstained, 1)}
     parts["false_refusals"] = (answer.abstained, 1)
@@ -140,6 +153,7 @@ def _answer_parts(
     if question.answers:
         languages = {citation.passage.language for citation in answer.citations} or {question.language}
         joined = " ".join(quotes)
+        parts["answer_in_text"] = (holds_answer(answer.text, question.answers), 1)
         parts["answer_in_quote"] = (any(holds_answer(quote, question.answers) for quote in quotes), 1)
         parts["exact_match"] = (max(exact_match(joined, question.answers, name) for name in languages), 1)
         parts["f1"] = (max(token_f1(joined, question.answers, name) for name in languages), 1)

@@ -20,8 +20,9 @@ from rag.evaluate.run import Run
 
 TABLE = (
     "questions", "success@1", "success@5", "recall@10", "RR@10", "nDCG@10", "AP", "sentence_success@1",
-    "sentence_success@3", "right_article_cited", "answer_in_quote", "exact_match", "f1", "quotes_verbatim",
-    "citation_precision", "citation_recall", "quoted_sentences", "abstention_auroc", "false_answers", "false_refusals",
+    "sentence_success@3", "right_article_cited", "answer_in_quote", "answer_in_text", "exact_match", "f1",
+    "quotes_verbatim", "citation_precision", "citation_recall", "quoted_sentences", "claims_supported",
+    "right_language", "fell_back", "abstention_auroc", "false_answers", "false_refusals", "first_words_ms_p50",
     "question_ms_p50", "question_ms_p95", "index_passages_per_second", "peak_mb",
 )  # fmt: skip
 """The measures of the printed table, in its order."""

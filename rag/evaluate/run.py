@@ -135,6 +135,7 @@ def _measure(records: Sequence[Mapping[str, Any]]) -> tuple[dict[str, float | No
         intervals["abstention_auroc"] = interval
     times = [record["milliseconds"] for record in records]
     if times:
+        values["first_words_ms_p50"] = float(np.median([record["first_words_ms"] for record in records]))
         values["question_ms_p50"], values["question_ms_p95"] = map(float, np.percentile(times, [50, 95]))
     return values, intervals
 

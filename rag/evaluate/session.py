@@ -55,6 +55,7 @@ def measure(
         "passage_tokens": settings.passage_tokens,
         "late": settings.late,
         "reranker": settings.reranker,
+        "model": settings.model,
     }
     if not joined.articles:
         return evaluate(open_rag(settings), asked, holdout=holdout, options=options, progress=progress[1])
