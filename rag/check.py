@@ -23,11 +23,14 @@ from rag.language import split_sentences
 from rag.negation import find_contradiction
 from rag.skeleton import skeleton
 
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w.])")
 Flaw = Literal["number", "date", "name", "negation", "meaning"]
 
 _NAMED = 0.58  # from which a name stands in the passage: lower, it is another of its kind (France, Germany: .5)
 _LIKE_A_NAME = 0.4
 _CLOSE = 0.45  # share of the claim's words that the passage has to say
+_FEW = 3  # words, of which one may come near by chance
+_CLOSE_OF_FEW = 0.7
 _NAMED_ALIKE = 0.7  # in one language names are compared by their letters, and two of a kind are nearer
 _UNHEARD = 0.35  # nothing in the passage is near it, so it is no other word for what is there
 _UNSAID = 0.36
@@ -88,7 +91,7 @@ class ClaimChecker:
         window = read_facts(passage[start:end])
         closeness = self._closeness(said, window, published)
         flaw, words = self._flaw(said, window, sentences[core][2], whole, content_words(title), published)
-        if not flaw and closeness < _CLOSE:
+        if not flaw and closeness < (_CLOSE if len(said.words) > _FEW else _CLOSE_OF_FEW):
             flaw = "meaning"
         return Verdict(flaw is None, start, end, flaw, words, closeness)
 
@@ -109,6 +112,8 @@ class ClaimChecker:
             return "number", claim.text[number.start : number.end]
         if day := next((d for d in claim.dates if not has_date(d, window, published)), None):
             return "date", claim.text[day.start : day.end]
+        if address := next((a for a in _ADDRESS.findall(claim.text) if a not in whole.text), None):
+            return "name", address
         if name := self._missing_name(claim, [*title, *whole.words]):
             return "name", name
         if name := self._taken_from_another(claim, core):
