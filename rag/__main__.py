@@ -117,13 +117,16 @@ def ask(
     since: Day = None,
     until: Day = None,
     source: Source = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help='The day that "this week" or "أمس" are counted from.')
+    ] = None,
     index: IndexFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with citations; JSON to a pipe."""
     only = _filter(language, since, until, source)
     check_question(question)
-    answers = _existing(Settings(index=index)).stream(question, **only)
+    answers = _existing(Settings(index=index)).stream(question, as_of=as_of and as_of.date(), **only)
     show.answer(answers, as_json=as_json or not sys.stdout.isatty())
 
 

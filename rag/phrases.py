@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -80,6 +81,37 @@ _REASONS: Final[dict[Failed, dict[Language, str]]] = {
 }
 
 
+def say_period(since: date | None, until: date | None, language: Language) -> str:
+    """Return which articles were searched, by their days; "" where all were.
+
+    >>> say_period(date(2026, 1, 1), None, "en")
+    'Articles since 1 January 2026'
+    """
+    if not since and not until:
+        return ""
+    first, last = (say_day(day, language) if day else "" for day in (since, until))
+    words = _PERIOD[language]
+    if since == until:
+        return words["on"].format(first=first)
+    return words["both" if since and until else "since" if since else "until"].format(first=first, last=last)
+
+
+_PERIOD: Final[dict[Language, dict[str, str]]] = {
+    "ar": {
+        "on": "المقالات المنشورة في {first}",
+        "both": "المقالات المنشورة من {first} إلى {last}",
+        "since": "المقالات المنشورة منذ {first}",
+        "until": "المقالات المنشورة حتى {last}",
+    },
+    "en": {
+        "on": "Articles of {first}",
+        "both": "Articles from {first} to {last}",
+        "since": "Articles since {first}",
+        "until": "Articles up to {last}",
+    },
+}
+
+
 def say_failed(failed: Failed, language: Language) -> str:
     """Return why the articles are quoted although a chat model was asked; "" where none was, or where it answered."""
     return _FAILED[language].format(reason=_REASONS[failed][language]) if failed else ""
@@ -103,6 +135,20 @@ def say_report(source: str, published: date | None, language: Language, *, newes
     if not source:
         return f"{note}: " if note else ""
     return f"{source} ({note}): " if note else f"{source}: "
+
+
+def say_resolved(days: Sequence[tuple[str, date | int]], language: Language) -> str:
+    """Return what "yesterday" or "العام الماضي" of an article was, as it stands after a quote; "" for none.
+
+    >>> say_resolved([("أمس", date(2025, 12, 31))], "ar")
+    '(«أمس»: 31 ديسمبر 2025)'
+    """
+    marks = ("«", "»") if language == "ar" else ("“", "”")
+    said = [
+        f"{marks[0]}{words}{marks[1]}: {meant if isinstance(meant, int) else say_day(meant, language)}"
+        for words, meant in dict.fromkeys(days)
+    ]
+    return f"({('؛ ' if language == 'ar' else '; ').join(said)})" if said else ""
 
 
 def say_day(day: date, language: Language) -> str:

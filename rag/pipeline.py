@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Unpack
 
 from rag.align import WordAligner
@@ -18,6 +19,7 @@ from rag.hostile import withhold_instructions
 from rag.index import Index
 from rag.intent import read_intent
 from rag.language import detect_language
+from rag.period import Period, find_period
 from rag.phrases import ABSTENTION, REPLIES, say_missing
 from rag.read import QuoteReader, Reader
 from rag.retrieve import Retriever
@@ -92,6 +94,8 @@ class Rag:
         self,
         question: str,
         history: Sequence[Turn] = (),
+        *,
+        as_of: date | None = None,
         **only: Unpack[Only],
     ) -> Answer:
         """Answer a question; see `search` for what is raised.
@@ -99,15 +103,18 @@ class Rag:
         Args:
             question: in Arabic or English; the answer is in its language.
             history: earlier turns, oldest first, for a follow-up.
-            only: which articles are searched, as for `search`.
+            as_of: the day that "this week", "أمس" or "since January" are counted from; today when None.
+            only: which articles are searched, as for `search`; `since` and `until` come before the question's own.
         """
-        *_, answer = self.stream(question, history, **only)
+        *_, answer = self.stream(question, history, as_of=as_of, **only)
         return answer
 
     def stream(
         self,
         question: str,
         history: Sequence[Turn] = (),
+        *,
+        as_of: date | None = None,
         **only: Unpack[Only],
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, each time whole; the last is what `ask` returns."""
@@ -118,6 +125,9 @@ class Rag:
             return
         searched = self._rewrite(question.strip(), history, asked_in)
         follows = searched != question.strip()
+        if not only.get("since") and not only.get("until"):
+            period = find_period(searched, as_of or date.today()) or Period()
+            only = only | {"since": period.since, "until": period.until}
         hits = self._retriever.retrieve(searched, _READ, _filter(only))
         readable = withhold_instructions(hits)
         if follows:
@@ -133,6 +143,8 @@ class Rag:
             confidence=judged.probability,
             lack=judged.lack,
             missing=judged.words,
+            since=only.get("since"),
+            until=only.get("until"),
         )
         told = False
         if judged.probability >= ENOUGH:

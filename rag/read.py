@@ -15,7 +15,8 @@ from rag.dates import find_dates
 from rag.encode import Matrix
 from rag.language import split_sentences
 from rag.numbers import find_numbers
-from rag.phrases import OTHER_LANGUAGE, REPORTS_DIFFER, say_report
+from rag.period import resolve_days
+from rag.phrases import OTHER_LANGUAGE, REPORTS_DIFFER, say_report, say_resolved
 from rag.terms import split_terms
 from rag.types import Hit, Language, Passage
 
@@ -245,12 +246,16 @@ def _attributed(picks: Sequence[_Pick], language: Language, heading: str = "") -
 
 
 def _quoted(run: Sequence[_Pick], language: Language) -> str:
-    """Return the sentences of a run, in the quotation marks of their language where it is not the asker's."""
+    """Return the sentences of a run, in the quotation marks of their language where it is not the asker's.
+
+    What they name by its distance from the day of publication ("yesterday", "العام الماضي") is told after them.
+    """
     text = " ".join(pick.text for pick in run)
+    days = say_resolved(resolve_days(text, run[0].hit.passage.published), language)
     written: Language = run[0].language
-    if written == language:
-        return text
-    return f"“{text}”" if written == "en" else f"«{text}»"
+    if written != language:
+        text = f"“{text}”" if written == "en" else f"«{text}»"
+    return f"{text} {days}" if days else text
 
 
 def _runs(picks: Sequence[_Pick]) -> list[list[_Pick]]:

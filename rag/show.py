@@ -15,6 +15,7 @@ from rich.table import Table
 
 from rag.catalog import ArticleSummary
 from rag.language import detect_language
+from rag.phrases import say_failed, say_period
 from rag.types import Answer, Hit, IndexReport
 from rag.update import Progress
 
@@ -146,14 +147,25 @@ def answer(answers: Iterable[Answer], *, as_json: bool) -> None:
         _print_json(last.to_dict())
         return
     sys.stdout.write("\n")
+    _footnotes(last)
+
+
+def _footnotes(answer: Answer) -> None:
+    """Show how an answer came about, its sources, and where there is none what came nearest."""
+    for remark in (
+        say_failed(answer.failed, answer.language),
+        say_period(answer.since, answer.until, answer.language),
+    ):
+        if remark:
+            note(_isolate(remark, answer.language))
     console = Console(highlight=False)
-    for citation in last.citations:
+    for citation in answer.citations:
         passage = citation.passage
         console.print(f"\n[bold]\\[{citation.number}][/] {escape(_isolate(passage.title, passage.language))}")
         day = passage.published.isoformat() if passage.published else ""
         console.print(f"    [dim]{escape(' · '.join(filter(None, (passage.source, day, passage.article_id))))}[/]")
-    if last.abstained:
-        for hit in last.nearest:
+    if answer.abstained:
+        for hit in answer.nearest:
             passage = hit.passage
             console.print(f"  [dim]~ {escape(_isolate(passage.title, passage.language))} ({escape(_origin(hit))})[/]")
 

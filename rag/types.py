@@ -240,6 +240,8 @@ class Answer(_Value):
         lack: what the nearest passages do not have: the `"kind"` of thing asked for, a `"name"`, or the `"office"`
             whose holder is asked; "" where it is none of these.
         missing: the question's words that stand in none of them, for a name or an office.
+        since: the first day of publication that was searched, where the question or the caller named one.
+        until: the last, likewise.
         claims: its statements, in order, each with whether a passage supports it.
         written_by: the chat model that wrote it; "" where it is quoted.
         failed: why it is quoted although a chat model was asked; "" where none was, or where it answered.
@@ -255,6 +257,8 @@ class Answer(_Value):
     confidence: float = 0.0
     lack: Lack = ""
     missing: str = ""
+    since: date | None = None
+    until: date | None = None
     claims: tuple[Claim, ...] = ()
     written_by: str = ""
     failed: Failed = ""

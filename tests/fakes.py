@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from rag.encode import Encoded, Matrix
+from rag.prompts import Message
 from rag.terms import split_terms
 from rag.types import Article, Hit, Passage, Sentence
 
@@ -82,3 +83,17 @@ def a_hit(passage: Passage, rank: int = 1) -> Hit:
     """A hit whose last sentence is the best."""
     count = len(passage.sentences)
     return Hit(rank, 1.0 / rank, passage, tuple((i + 1) / count for i in range(count)))
+
+
+class FakeModel:
+    """A chat model that answers what it is told to and keeps what it was sent."""
+
+    name = "test:fake"
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = pieces
+        self.sent: Sequence[Message] = ()
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
+        self.sent = messages
+        yield from self.pieces

@@ -1,7 +1,7 @@
 """Guards: what is seen of a chat model, whatever it does: an answer that is checked, or quotes and why."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,11 +10,10 @@ from rag.errors import ReaderError
 from rag.langchain import open_chat_model
 from rag.phrases import ABSTENTION, UNSUPPORTED, say_failed
 from rag.pipeline import Rag
-from rag.prompts import Message
 from rag.settings import Settings
 from rag.tokens import ChatTokens
 from rag.types import Answer, Turn
-from tests.fakes import HashEncoder, a_hit, a_passage
+from tests.fakes import FakeModel, HashEncoder, a_hit, a_passage
 from tests.scripted_server import RIGHT, ScriptedServer, serve
 
 QUESTION = "Which firms did Beijing tell to prepare H200 orders?"
@@ -187,41 +186,27 @@ def test_a_rewriting_that_cannot_be_used_gives_way_to_the_rule(rag: Rag, server:
     assert answer.searched == f"{QUESTION} and when?"
 
 
-class Recorder:
-    """A chat model that answers what it is told to and keeps what it was sent."""
-
-    name = "test:recorder"
-
-    def __init__(self, *pieces: str) -> None:
-        self.pieces = pieces or (RIGHT,)
-        self.sent: Sequence[Message] = ()
-
-    def stream(self, messages: Sequence[Message]) -> Iterator[str]:
-        self.sent = messages
-        yield from self.pieces
-
-
-def read(model: Recorder, context: int, *passages: str) -> list[str]:
+def read(model: FakeModel, context: int, *passages: str) -> list[str]:
     hits = [a_hit(a_passage(*text.split("|")), rank) for rank, text in enumerate(passages, 1)]
     return list(ChatReader(model, ChatTokens(HashEncoder().count_tokens), context).read("Who?", hits, "en"))
 
 
 def test_as_many_passages_are_sent_as_the_model_takes_in() -> None:
-    model = Recorder()
+    model = FakeModel(RIGHT)
     read(model, 1024, "One two three.", "word " * 400 + ".", "Not reached.")
     assert "One two three." in model.sent[-1].text
     assert "word word" not in model.sent[-1].text
 
 
 def test_of_a_passage_that_is_too_long_the_best_sentences_are_sent() -> None:
-    model = Recorder()
+    model = FakeModel(RIGHT)
     read(model, 1024, "word " * 400 + ".|The best.")
     assert "\nThe best.\n" in model.sent[-1].text
 
 
 def test_thoughts_and_markdown_are_not_shown() -> None:
     drafts = read(
-        Recorder("<think>The user ", "asks.</think>\n", "**Answer:** ", "**Firms** did. [1]"), 4096, "Firms did."
+        FakeModel("<think>The user ", "asks.</think>\n", "**Answer:** ", "**Firms** did. [1]"), 4096, "Firms did."
     )
     assert drafts[-1] == "Firms did. [1]"
     assert not any("user" in draft or "*" in draft for draft in drafts)
@@ -229,7 +214,7 @@ def test_thoughts_and_markdown_are_not_shown() -> None:
 
 def test_noise_is_no_answer() -> None:
     with pytest.raises(ReaderError) as caught:
-        read(Recorder("%%% ### --- \ufffd\ufffd"), 4096, "Firms did.")
+        read(FakeModel("%%% ### --- \ufffd\ufffd"), 4096, "Firms did.")
     assert caught.value.reason == "garbage"
 
 

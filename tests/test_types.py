@@ -22,6 +22,11 @@ def test_an_answer_has_the_documented_keys() -> None:
         "confidence",
         "lack",
         "missing",
+        "since",
+        "until",
+        "claims",
+        "written_by",
+        "failed",
     ]
     assert list(plain["citations"][0]) == ["number", "quote", "start", "end", "passage"]
     assert set(plain["citations"][0]["passage"]) == {

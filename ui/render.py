@@ -12,6 +12,7 @@ from heapq import heapify, heappop, heappush
 from html import escape
 
 from rag.language import text_direction
+from rag.phrases import UNSUPPORTED, say_failed, say_period
 from rag.types import Answer, Citation, Hit, Language, Passage
 from ui.strings import say, say_date
 
@@ -79,10 +80,22 @@ def _answer(number: int, answer: Answer, language: Language) -> str:
     lines = "".join(
         f"<p {_line_run(line, answer)}>{_with_marks(number, line, cited, language)}</p>" for line in _lines(answer)
     )
-    note = ""
+    notes = "".join(f'<p class="note" {_run(language)}>{note}</p>' for note in _notes(answer, language))
+    return f'<div class="turn {kind}" {_run(answer.language)}>{label}{lines}{notes}</div>'
+
+
+def _notes(answer: Answer, language: Language) -> list[str]:
+    """Return what is to be known of how an answer came about, each as a line of HTML in the interface's language."""
+    notes = []
+    if answer.failed:
+        notes.append(escape(say_failed(answer.failed, language)))
+    if answer.written_by:
+        notes.append(say("written_by", language, model=f"<bdi>{escape(answer.written_by)}</bdi>"))
     if answer.searched and answer.searched.strip() != answer.question.strip():
-        note = f'<p class="searched">{escape(say("searched", language))}: <bdi>{escape(answer.searched)}</bdi></p>'
-    return f'<div class="turn {kind}" {_run(answer.language)}>{label}{lines}{note}</div>'
+        notes.append(f"{escape(say('searched', language))}: <bdi>{escape(answer.searched)}</bdi>")
+    if period := say_period(answer.since, answer.until, language):
+        notes.append(escape(period))
+    return notes
 
 
 def _lines(answer: Answer) -> list[str]:
@@ -113,7 +126,15 @@ def _with_marks(turn: int, text: str, cited: Set[int], language: Language) -> st
             for n in re.findall(r"\d+", parts[place])
         )
         parts[place] = f'<bdi class="marks" dir="ltr">{links}</bdi>'
-    return "".join(part if place % 2 else escape(part) for place, part in enumerate(parts))
+    return "".join(part if place % 2 else _with_warnings(part) for place, part in enumerate(parts))
+
+
+def _with_warnings(text: str) -> str:
+    """Escape a text; what says that a claim is unsupported stands out."""
+    shown = escape(text)
+    for warning in UNSUPPORTED.values():
+        shown = shown.replace(warning, f'<span class="unsupported">{warning.strip("[]")}</span>')
+    return shown
 
 
 def _evidence(turn: int, answer: Answer, language: Language, *, current: bool) -> str:

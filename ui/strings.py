@@ -28,6 +28,10 @@ STRINGS: Final[dict[str, dict[Language, str]]] = {
     },
     "abstained": {"ar": "لا جواب في المقالات", "en": "Not in the articles"},
     "searched": {"ar": "بُحث عن", "en": "Asked as"},
+    "written_by": {
+        "ar": "صاغ الجوابَ {model}، ورُوجعت كل جملة فيه على المقالات.",
+        "en": "Written by {model}; every sentence was checked against the articles.",
+    },
     "go_to_quote": {"ar": "انتقل إلى الاقتباس رقم {number}", "en": "Go to quote {number}"},
     "empty_question": {"ar": "اكتب سؤالًا أولًا.", "en": "Write a question first."},
     "long_question": {

@@ -31,7 +31,7 @@ def ask_question(
         holdout: ask again with the right articles and their subjects taken out.
     """
     start = time.perf_counter()
-    growing = rag.stream(question.question, question.history)
+    growing = rag.stream(question.question, question.history, as_of=question.as_of)
     answer = next(growing)
     first_words = 1000 * (time.perf_counter() - start)
     answer = [answer, *growing][-1]
@@ -68,7 +68,7 @@ def ask_question(
     if holdout and question.answerable and relevant:
         taken = {subjects.get(identifier) for identifier in relevant} - {None}
         without = relevant | {article for article, subject in subjects.items() if subject in taken}
-        again = rag.ask(question.question, question.history, without=without)
+        again = rag.ask(question.question, question.history, as_of=question.as_of, without=without)
         record["holdout"] = {
             "abstained": again.abstained,
             "confidence": round(again.confidence, 4),

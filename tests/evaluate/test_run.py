@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from rag import __main__ as cli
+from rag.chat import ChatReader
 from rag.errors import SourceError
 from rag.evaluate import QuestionSet, Run, compare_runs, evaluate, join_sets, read_corpus, read_questions, read_run
 from rag.evaluate.questions import Question, Support
 from rag.evaluate.report import TABLE, format_measure, render_report, worst_misses, write_report
 from rag.pipeline import Rag
+from rag.tokens import ChatTokens
 from tests.evaluate.test_questions import ARABIC, ENGLISH, write_lines, write_squad
-from tests.fakes import HashEncoder, write_article
+from tests.fakes import FakeModel, HashEncoder, write_article
 
 BEIJING = "Which firms did Beijing tell to prepare H200 orders?"
 SUEZ = "Which ships left the Suez canal?"
@@ -99,7 +101,8 @@ def test_worst_misses_come_first(run: Run) -> None:
 
 
 def test_every_measure_of_the_table_is_made(run: Run) -> None:
-    assert set(TABLE) <= set(run.measures)
+    of_chat_models = {"claims_supported", "right_language", "fell_back"}
+    assert set(TABLE) - of_chat_models <= set(run.measures)
     assert format_measure(0.5, "success@1") == ".500"
 
 
@@ -172,3 +175,14 @@ def test_corpus_files_are_articles(articles: Path) -> None:
     found = read_corpus(articles)
     assert {article.id for article in found.articles} == {"chips", "canal", "water"}
     assert join_sets([read_questions("corpus/questions.jsonl")], [found]).articles == found.articles
+
+
+def test_a_chat_models_answers_are_measured(rag: Rag) -> None:
+    says = "Ships left the Suez canal [1]. They paid 900 dollars [1]."
+    rag._reader = ChatReader(FakeModel(says), ChatTokens(HashEncoder().count_tokens), 4096)
+    asked = Question("1", "Which ships left the Suez canal?", "en", relevant=("canal",), answers=("Suez",))
+    run = evaluate(rag, QuestionSet((asked,)))
+    assert run.measures["claims_supported"] == 0.5
+    assert (run.measures["right_language"], run.measures["fell_back"], run.measures["answer_in_text"]) == (1, 0, 1)
+    assert run.questions[0]["written_by"] == "test:fake"
+    assert [claim["supported"] for claim in run.questions[0]["claims"]] == [True, False]
