@@ -26,6 +26,7 @@ from rag.universal import UniversalEncoder
 _SPELT_ALIKE = 0.8  # share of letters in common from which two long words are spellings of one
 _LONG = 5  # letters
 _TWO_CONSONANTS = -0.05  # cosine
+_CARRIERS = str.maketrans("ؤئظ", "ويض")
 _TANWEEN = re.compile("(?:\u064bا|ا\u064b)$")
 _PARTICLES = re.compile(r"^(?:[وف]?(?:ال|بال|كال|لل)(?=..)|[وفبلك](?=....))")
 _RIDGE = 3.0
@@ -150,6 +151,8 @@ def _same(one: Word, other: Word, cosine: float) -> float:
 
 @lru_cache(maxsize=100_000)
 def _spelt_alike(shorter: str, longer: str) -> float:
+    if shorter.translate(_CARRIERS) == longer.translate(_CARRIERS):  # the commonest slips of the pen
+        return 0.95
     # A lone particle is a letter of the root in one text and none in another: "ببكين", "بكين".
     if len(shorter) >= 3 and longer[1:] == shorter and longer[0] in "وفبكلس":
         return 0.95

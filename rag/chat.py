@@ -14,6 +14,8 @@ from rag.clean import fold
 from rag.errors import ReaderError
 from rag.language import detect_language, split_sentences
 from rag.prompts import NO_ANSWER, Message, ask_again, ask_of, ask_to_rewrite, fence
+from rag.rewrite import stands_alone
+from rag.terms import split_terms
 from rag.tokens import ChatTokens
 from rag.types import Hit, Language, Turn
 
@@ -89,8 +91,8 @@ class ChatReader:
     def rewrite(self, question: str, history: Sequence[Turn], language: Language) -> str:
         """Return a follow-up as a question that stands alone; "" where the model gives none that can be used.
 
-        A rewritten question has to be one line in the same language, of words that were said before: a model that
-        answers, or that adds what nobody asked, is not followed.
+        A rewritten question has to be one line in the same language, of words that were said before, and has to ask
+        what was asked: a model that answers, adds what nobody asked, or repeats an earlier question is not followed.
         """
         text = ""
         try:
@@ -105,7 +107,12 @@ class ChatReader:
         words = [_stem(word) for word in _words(text)]
         new = [word for word in words if word not in said and len(word) > 3]
         usable = words and "\n" not in text and len(text) <= _LONGEST_QUESTION and is_written_in(text, language)
-        return text if usable and len(new) * 4 <= len(words) else ""
+        if not usable or len(new) * 4 > len(words) or not stands_alone(text):
+            return ""
+        asked = {term.text for term in split_terms(question)}
+        kept = asked & {term.text for term in split_terms(text)}
+        before = {fold(turn.text).strip(" ?؟.") for turn in history}
+        return text if 2 * len(kept) >= len(asked) and fold(text).strip(" ?؟.") not in before else ""
 
     def _fit(self, question: str, hits: Sequence[Hit], language: Language) -> list[str]:
         """Return the hits as passages for a prompt: as many as the model takes in, the best first.

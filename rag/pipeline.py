@@ -14,6 +14,7 @@ from rag.check import ClaimChecker
 from rag.cite import resolve_marks
 from rag.clean import strip_tashkeel
 from rag.confidence import ENOUGH
+from rag.dialect import to_standard
 from rag.errors import ReaderError
 from rag.hostile import withhold_instructions
 from rag.index import Index
@@ -123,8 +124,9 @@ class Rag:
         if (intent := read_intent(question)) != "question":
             yield Answer(question, REPLIES[intent][asked_in], asked_in, searched=question.strip())
             return
-        searched = self._rewrite(question.strip(), history, asked_in)
-        follows = searched != question.strip()
+        asked = to_standard(question.strip())
+        searched = self._rewrite(asked, history, asked_in)
+        follows = searched != asked
         if not only.get("since") and not only.get("until"):
             period = find_period(searched, as_of or date.today()) or Period()
             only = only | {"since": period.since, "until": period.until}

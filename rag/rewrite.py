@@ -35,21 +35,22 @@ def rewrite_question(question: str, history: Sequence[Turn]) -> str:
         question: as asked; not empty.
         history: earlier turns, oldest first.
     """
-    if not history or not _leans(question):
+    if not history or stands_alone(question):
         return question
     for turn in reversed(history):
-        if turn.role == "user" and not _leans(turn.text):
+        if turn.role == "user" and stands_alone(turn.text):
             return f"{turn.text.strip()} {question.strip()}"
     return question
 
 
-def _leans(question: str) -> bool:
+def stands_alone(question: str) -> bool:
+    """Whether a question can be understood without what was said before it."""
     words = " ".join(re.findall(r"[^\W_]+", fold(question)))
     said = len(split_terms(question))
     if said < 2 or _CONTINUES.match(words):
-        return True
+        return False
     # In "the firms which it told …" the pronoun points back inside the question itself.
-    return said <= _MOST_TERMS and _REFERS.search(_RELATIVE.split(words)[0]) is not None
+    return said > _MOST_TERMS or _REFERS.search(_RELATIVE.split(words)[0]) is None
 
 
 def prefer_unsaid(hits: Sequence[Hit], history: Sequence[Turn], aligner: WordAligner) -> list[Hit]:

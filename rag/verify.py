@@ -50,7 +50,8 @@ class Verifier:
             draft: text with marks `[n]`, `[1][2]`, `[1، 2]`, `【1】`, in any digits; what they mark stands before them.
             whole: whether its last sentence is finished; else that one is given as it stands, unchecked.
         """
-        draft = _AFTER_THE_STOP.sub(lambda m: f"{m[2]}{m[1]}", draft)  # so that a mark is in its own sentence
+        # A mark after the stop, perhaps on a line of its own, belongs to the sentence before it.
+        draft = _AFTER_THE_STOP.sub(lambda m: f" {' '.join(m[2].split())}{m[1]}", draft)
         spans = split_sentences(draft)
         citations: dict[tuple[str, int, int], Citation] = {}
         claims: list[Claim] = []

@@ -27,7 +27,8 @@ def verify(verifier: Verifier, draft: str) -> tuple[str, list[Citation], list[Cl
     "marks", ["[1]", "[١]", "【1】", "[ 1 ]", "[1][7]", "[1، 7]", "[1,7]", "(Passage 1)", "[المقطع 1]"]
 )
 def test_marks_in_many_forms(verifier: Verifier, marks: str) -> None:
-    for draft in (f"Ships left Suez. Beijing told firms to prepare H200 orders {marks}.",
+    for draft in (f"Ships left Suez. Beijing told firms to prepare H200 orders.\n{marks}",
+                  f"Ships left Suez. Beijing told firms to prepare H200 orders {marks}.",
                   f"Ships left Suez. Beijing told firms to prepare H200 orders. {marks}"):  # fmt: skip
         text, citations, _ = verify(verifier, draft)
         assert text == "Ships left Suez. [1] Beijing told firms to prepare H200 orders. [2]"
