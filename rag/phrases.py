@@ -24,6 +24,16 @@ REPORTS_DIFFER: Final[dict[Language, str]] = {
     "en": "Reports differ:",
 }
 
+CANNOT_COUNT: Final[dict[Language, str]] = {
+    "ar": "لا أعدّ المقالات، وهذه أقربها إلى ما سألت عنه:",
+    "en": "I do not count articles; these are the ones nearest to what you asked:",
+}
+
+NO_TOPIC: Final[dict[Language, str]] = {
+    "ar": "في أي موضوع؟ اذكره من فضلك، مثل: لخّص ما جرى في قناة السويس.",
+    "en": "On what? Please name a subject, as in: summarise what happened in the Suez Canal.",
+}
+
 UNSUPPORTED: Final[dict[Language, str]] = {"ar": "[بلا سند]", "en": "[unsupported]"}
 """Stands after a claim that no passage supports, where another has its marks."""
 

@@ -15,13 +15,14 @@ from rag.cite import resolve_marks
 from rag.clean import strip_tashkeel
 from rag.confidence import ENOUGH
 from rag.dialect import to_standard
+from rag.digest import HITS, Request, digest, read_request
 from rag.errors import ReaderError
 from rag.hostile import withhold_instructions
 from rag.index import Index
 from rag.intent import read_intent
 from rag.language import detect_language
 from rag.period import Period, find_period
-from rag.phrases import ABSTENTION, REPLIES, say_missing
+from rag.phrases import ABSTENTION, NO_TOPIC, REPLIES, say_missing
 from rag.read import QuoteReader, Reader
 from rag.retrieve import Retriever
 from rag.rewrite import prefer_unsaid, rewrite_question
@@ -125,11 +126,12 @@ class Rag:
             yield Answer(question, REPLIES[intent][asked_in], asked_in, searched=question.strip())
             return
         asked = to_standard(question.strip())
+        if request := read_request(asked):
+            yield from self._overview(Answer(question, ABSTENTION[asked_in], asked_in, True), request, as_of, only)
+            return
         searched = self._rewrite(asked, history, asked_in)
         follows = searched != asked
-        if not only.get("since") and not only.get("until"):
-            period = find_period(searched, as_of or date.today()) or Period()
-            only = only | {"since": period.since, "until": period.until}
+        only = _within(only, searched, as_of)
         hits = self._retriever.retrieve(searched, _READ, _filter(only))
         readable = withhold_instructions(hits)
         if follows:
@@ -160,6 +162,28 @@ class Rag:
                 unanswered = replace(unanswered, text=f"{unanswered.text} {say_missing(judged.words, asked_in)}")
             yield unanswered
 
+    def _overview(self, answer: Answer, request: Request, as_of: date | None, only: Only) -> Iterator[Answer]:
+        """Yield an overview of a topic: a quoted sentence of each article that bears on it."""
+        if not request.topic:
+            yield replace(answer, text=NO_TOPIC[answer.language], abstained=False)
+            return
+        only = _within(only, request.topic, as_of)
+        hits = withhold_instructions(self._retriever.retrieve(request.topic, HITS, _filter(only)))
+        answer = replace(
+            answer,
+            nearest=tuple(hits[:_NEAREST]),
+            searched=request.topic,
+            confidence=max((hit.confidence for hit in hits), default=0.0),
+            since=only.get("since"),
+            until=only.get("until"),
+        )
+        told = False
+        for draft in digest(hits, request.kind, answer.language):
+            told = True
+            yield _quoted(answer, draft, hits)
+        if not told:
+            yield answer
+
     def _rewrite(self, question: str, history: Sequence[Turn], language: Language) -> str:
         """Return the question as it is searched: a follow-up by the chat model where there is one, else by rule."""
         by_rule = rewrite_question(question, history)
@@ -183,11 +207,7 @@ class Rag:
                 failed = error.reason
         reader = self._fallback if failed else self._reader
         for draft in reader.read(question, hits, unanswered.language):
-            text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
-            claims = tuple(Claim(citation.quote, True, (citation.number,)) for citation in citations)
-            yield replace(
-                unanswered, text=text, abstained=False, citations=tuple(citations), claims=claims, failed=failed
-            )
+            yield _quoted(replace(unanswered, failed=failed), draft, hits)
 
     def _write(self, question: str, hits: Sequence[Hit], unanswered: Answer) -> Iterator[Answer]:
         """Yield the answer of a reader that uses its own words, each finished claim checked."""
@@ -208,6 +228,21 @@ class Rag:
             claims=tuple(claims),
             written_by=self._reader.name,
         )
+
+
+def _quoted(answer: Answer, draft: str, hits: Sequence[Hit]) -> Answer:
+    """Return an answer with the text of a draft that quotes; every quote is a claim that supports itself."""
+    text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
+    claims = tuple(Claim(citation.quote, True, (citation.number,)) for citation in citations)
+    return replace(answer, text=text, abstained=False, citations=tuple(citations), claims=claims)
+
+
+def _within(only: Only, question: str, as_of: date | None) -> Only:
+    """Return which articles are searched, with the days that the question names where the caller names none."""
+    if only.get("since") or only.get("until"):
+        return only
+    period = find_period(question, as_of or date.today()) or Period()
+    return only | {"since": period.since, "until": period.until}
 
 
 def check_question(question: str) -> str:
