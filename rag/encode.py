@@ -72,6 +72,19 @@ class Encoder(Protocol):
         """Encode words, as they are spelt, to be compared across languages: float32 unit rows, shape (words, dim)."""
         ...
 
+    def encode_in_context(self, text: str, spans: Sequence[tuple[int, int]]) -> Matrix | None:
+        """Encode words as the text around them makes them mean.
+
+        Args:
+            text: a sentence or a few; its tail beyond the model's limit of encoder tokens is ignored.
+            spans: of the words, in characters.
+
+        Returns:
+            float32 unit rows, shape (spans, dim), zeros for a word in the tail; None where the encoder gives no token
+            vectors.
+        """
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many encoder tokens each text takes, without the special ones."""
         ...
@@ -113,6 +126,25 @@ class SentenceTransformerEncoder:
         """See `Encoder.encode_words`: by the second encoder, which knows words better and takes a millisecond each."""
         return self._second.encode(list(map(strip_tashkeel, words)))
 
+    def encode_in_context(self, text: str, spans: Sequence[tuple[int, int]]) -> Matrix | None:
+        """See `Encoder.encode_in_context`: the mean of a word's token vectors."""
+        with self._lock:
+            tokenizer, prompt = self._model.tokenizer, self._model.prompts.get("passage") or ""
+            found = self._encode_tokens([text], "passage", own_only=False, as_written=True)
+            if found.tokens is None:
+                return None
+            offsets = tokenizer(prompt + text, return_offsets_mapping=True, truncation=True)["offset_mapping"]
+        tokens = found.tokens[0]
+        starts = np.array([start - len(prompt) for start, _ in offsets])[: len(tokens)]
+        ends = np.array([end - len(prompt) for _, end in offsets])[: len(tokens)]
+        rows = np.zeros((len(spans), tokens.shape[1]), dtype=np.float32)
+        for row, (start, end) in enumerate(spans):
+            own = (starts < end) & (ends > start) & (ends > starts)
+            if own.any():
+                mean = tokens[own].mean(axis=0)
+                rows[row] = mean / max(float(np.linalg.norm(mean)), 1e-9)
+        return rows
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Encoder.count_tokens`; raises SettingsError where the model is not on this machine."""
         if not texts:
@@ -121,8 +153,8 @@ class SentenceTransformerEncoder:
             ids = self._model.tokenizer([strip_tashkeel(t) for t in texts], add_special_tokens=False, verbose=False)
         return [len(row) for row in ids["input_ids"]]
 
-    def _encode_tokens(self, texts: Sequence[str], kind: str, *, own_only: bool) -> Encoded:
-        plain = list(map(strip_tashkeel, texts))
+    def _encode_tokens(self, texts: Sequence[str], kind: str, *, own_only: bool, as_written: bool = False) -> Encoded:
+        plain = list(texts) if as_written else list(map(strip_tashkeel, texts))
         with self._lock:
             model = self._model
             if not texts:

@@ -67,15 +67,21 @@ def find_contradiction(claim: Sequence[Clause], passage: Sequence[Clause], alike
         alike: how alike each word of the claim is to each of the passage, shape (claim, passage).
     """
     affirming_clauses = [clause.words for clause in passage if not clause.negated]
+    # Two that follow each other may be one statement: "Its chief, Peter Nash, apologised".
+    pairs = [(one, other) for one, other in zip(passage, passage[1:], strict=False)]
+    joined = [(*one.words, *other.words) for one, other in pairs if not one.negated and not other.negated]
+    affirming = [*affirming_clauses, *joined]
+    denying = [clause.words for clause in passage if clause.negated]
+    denying += [(*one.words, *other.words) for one, other in pairs if one.negated or other.negated]
     for clause in claim:
         if not clause.negated:
             continue
         rows = sorted(clause.negated)
-        denied = max((_held(alike, rows, c.words) for c in passage if c.negated), default=0.0)
-        affirming = max(affirming_clauses, key=lambda words: _held(alike, rows, words), default=())
-        affirmed = _held(alike, rows, affirming)
+        denied = max((_held(alike, rows, words) for words in denying), default=0.0)
+        said = max(affirming, key=lambda words: _held(alike, rows, words), default=())
+        affirmed = _held(alike, rows, said)
         # The words right after the negation are what it denies: they have to be said.
-        says_it = affirming and alike[np.ix_(rows[:2], affirming)].max() >= _NEAR
+        says_it = said and alike[np.ix_(rows[:3], said)].max() >= _NEAR
         if says_it and affirmed >= _HELD and affirmed > denied + _SLACK:
             return rows
     plain = [row for clause in claim for row in clause.words if row not in clause.negated]
@@ -120,7 +126,12 @@ _NEGATION_WORDS = (
     "نفى نفت ينفي تنفي امتنع امتنعت يمتنع تمتنع فشل فشلت أخفق أخفقت ورفض ورفضت ونفت ونفى وفشلت يتعذر تعذر "
     "استبعد استبعدت يستبعد تستبعد"
 )
-_NEGATION: Final = re.compile(rf"(?<!\w)(?:{_any(_NEGATION_WORDS)})(?!\w)|n't(?!\w)")
+# "No more than 99" denies nothing.
+_BOUNDS = (
+    r"(?! (?:more|less|fewer|longer|later|earlier) than)"
+    r"(?! (?:يقل|تقل|يزيد|تزيد|يتجاوز|تتجاوز) (?:عن|علي)\b)(?! (?:اقل|اكثر) من)"
+)
+_NEGATION: Final = re.compile(rf"(?<!\w)(?:{_any(_NEGATION_WORDS)})(?!\w){_BOUNDS}|n't(?!\w)")
 _WITHOUT: Final = re.compile(rf"(?<!\w)(?:{_any('without دون بدون بلا من_دون غير')})(?!\w)")
 _CLAUSE_END: Final = re.compile(
     r"[.;:?!()]|,(?!\d)|(?<!\w)(?:but|although|though|while|because|after|لكن|لكنه|لكنها|الا ان|اذ|حيث|بينما|"

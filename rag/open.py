@@ -41,7 +41,7 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
         index.add(settings.sources, progress=progress)
     reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
     retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder, reranker)
-    aligner = WordAligner(index.encoder.encode_words)
+    aligner = WordAligner(index.encoder.encode_words, index.encoder.encode_in_context)
     quoting = QuoteReader(aligner)
     return Rag(index, retriever, _chat_reader(settings, index.encoder) or quoting, aligner, quoting)
 

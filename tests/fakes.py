@@ -32,6 +32,9 @@ class HashEncoder:
     def encode_words(self, words: Sequence[str]) -> Matrix:
         return self.encode_sentences(words).vectors
 
+    def encode_in_context(self, text: str, spans: Sequence[tuple[int, int]]) -> Matrix | None:
+        return None
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
