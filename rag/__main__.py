@@ -12,7 +12,7 @@ import typer
 
 from rag import show
 from rag.errors import SanadError, SettingsError
-from rag.open import open_index, open_rag
+from rag.open import open_checker, open_index, open_rag
 from rag.pipeline import Rag, check_question
 from rag.settings import Settings
 
@@ -209,7 +209,7 @@ def check(
     """Measure the claim checker on claims whose truth is known."""
     from rag.evaluate.claims import check_claims
 
-    show.checked_claims(check_claims(claims), as_json=as_json)
+    show.checked_claims(check_claims(claims, open_checker(Settings())), as_json=as_json)
 
 
 @app.command()

@@ -98,6 +98,11 @@ class WordAligner:
         """Return how much like names words are, about -1 to 1; shape (words,). Arabic has no capitals to tell by."""
         return self.vectors(words) @ self._name_axis
 
+    @property
+    def reads_context(self) -> bool:
+        """Whether words are known as they are used, rather than one by one only."""
+        return self._encode_in_context is not None and self._context_axis is not None
+
     def compare_in_context(
         self, first: str, second: str, first_words: Sequence[Word], second_words: Sequence[Word]
     ) -> Matrix | None:
@@ -111,7 +116,7 @@ class WordAligner:
 
     def nameness_in(self, text: str, words: Sequence[Word]) -> Matrix:
         """Return how much like names the words of a text are in it, about -1 to 1; shape (words,)."""
-        rows = self._in_context(text, words)
+        rows = self._in_context(text, words) if self.reads_context else None
         if rows is None or self._context_axis is None:
             return self.nameness(words)
         axis, means = self._context_axis

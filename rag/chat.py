@@ -30,6 +30,7 @@ _LETTERS = 0.4  # share of letters in what is no garbage
 _END = re.compile(r"[.!?؟…:\]】\n]\s*$")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>\s*|$)", re.DOTALL)  # of models that think aloud before they answer
 _MARKDOWN = re.compile(r"\*\*|__|^#+ +|`+", re.MULTILINE)
+_DECLINED: Final = re.compile(rf"\s*(?:{'|'.join(map(re.escape, NO_ANSWER.values()))})[.!]?(?=\s*(?:\n|$))")
 _LABEL: Final = re.compile(r"^\s*(?:answer|الجواب|الإجابة|جواب)\s*:\s*", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"[«“\"][^»”\"]*[»”\"]|\([^)]*\)|\[[^\]]*\]")
 
@@ -172,7 +173,8 @@ def is_written_in(draft: str, language: Language) -> bool:
 
 def _plain(text: str) -> str:
     """Return what a model wrote without its thoughts, its Markdown and a label before it."""
-    return _LABEL.sub("", _MARKDOWN.sub("", _THOUGHT.sub("", text))).lstrip()
+    text = _LABEL.sub("", _MARKDOWN.sub("", _THOUGHT.sub("", text))).lstrip()
+    return text if _may_decline(text) else _DECLINED.sub("", text)
 
 
 def _may_decline(draft: str) -> bool:

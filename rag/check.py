@@ -31,15 +31,18 @@ _CLOSE_OF_FEW = 0.7
 # Whether a word is a name that stands nowhere in the passage: weights of a bias, of how much like a name it is in its
 # sentence, of a capital, of Arabic, of how alike the passage's nearest word is, and the nearest as it is used.
 # `tests.benchmarks.claims` fits them on true claims in which a third of the names were exchanged for others.
-_MISSING: Final = (1.94, 5.91, 4.39, 2.92, -8.42, -6.18)
-_SURELY_MISSING = 1.8  # logit: of 120 words that do stand there, one is taken for missing
+# Then the logit from which it is: of 120 words that do stand there, one is taken for missing.
+_MISSING: Final = ((1.94, 5.91, 4.39, 2.92, -8.42, -6.18), 1.8)
+_MISSING_ALONE: Final = ((-0.59, 3.7, 4.14, 3.43, -9.37, 0.0), 2.7)  # likewise, where words are known one by one only
 _LETTERS = 0.9  # from which likeness is of letters
 _BY_MEANING = 0.6
 _USED: Final = (0.5, 0.8)  # from where words mean alike as they are used, to where they surely do
 _MOST_USED = 0.8
-_USUALLY_USED = 0.65
+_HEARD = 0.5  # from which a word of the claim is said
+_TOLD_OF_IT = 0.2  # share of its words that are no names
 _NAMED = 0.58  # from which two words are one name: lower, they are two of a kind (France, Germany: .5)
 _LIKE_A_NAME = 0.45
+_LIKE_A_NAME_ALONE = 0.65
 _ADDS = 0.08  # of closeness that a second sentence has to add
 
 
@@ -95,7 +98,10 @@ class ClaimChecker:
         window = read_facts(passage[start:end])
         closeness = self._closeness(said, window, published)
         flaw, words = self._flaw(said, window, sentences[core][2], whole, content_words(title), published)
-        if not flaw and closeness < (_CLOSE if len(said.words) > _FEW else _CLOSE_OF_FEW):
+        if not flaw and (
+            closeness < (_CLOSE if len(said.words) > _FEW else _CLOSE_OF_FEW)
+            or self._said_of_it(said, whole, start, end) < _TOLD_OF_IT
+        ):
             flaw = "meaning"
         return Verdict(flaw is None, start, end, flaw, words, closeness)
 
@@ -127,6 +133,19 @@ class ClaimChecker:
             return "negation", " ".join(claim.words[place].written for place in places)
         return None, ""
 
+    def _said_of_it(self, claim: Said, whole: Said, start: int, end: int) -> float:
+        """Return the share of a claim's words other than names that a span of the passage says.
+
+        Names alone tell nothing. Where there is but one other word it is 1.
+        """
+        names = {place for run in self._names(claim) for place in run}
+        rows = [place for place in range(len(claim.words)) if place not in names]
+        columns = [place for place, word in enumerate(whole.words) if start <= word.start < end]
+        if len(rows) < 2 or not columns:
+            return 1.0
+        held = self._as_used(claim, whole)[np.ix_(rows, columns)].max(axis=1)
+        return float((held >= _HEARD).mean())
+
     def _as_used(self, claim: Said, passage: Said) -> Matrix:
         """Return how alike words are by themselves or, where that is more, as they are used; shape (claim, passage)."""
         alike = self._aligner.compare(claim.words, passage.words)
@@ -134,7 +153,8 @@ class ClaimChecker:
         if used is None or not used.size:
             return alike
         low, high = _USED
-        return np.maximum(alike, _MOST_USED * np.clip((used - low) / (high - low), 0.0, 1.0))
+        shown: Matrix = np.maximum(alike, _MOST_USED * np.clip((used - low) / (high - low), 0.0, 1.0))
+        return shown
 
     def _closeness(self, claim: Said, window: Said, published: date | None) -> float:
         held = self._aligner.compare(claim.words, window.words).max(axis=1, initial=0.0)
@@ -154,13 +174,12 @@ class ClaimChecker:
             alike[row, same & (alike[row] < _LETTERS)] *= _BY_MEANING
         used = self._aligner.compare_in_context(claim.text, passage.text, claim.words, passage.words)
         nameness = self._aligner.nameness_in(claim.text, claim.words)
+        weights, least = _MISSING if used is not None else _MISSING_ALONE
         for place, word in enumerate(claim.words):
-            as_used = float(used[place].max(initial=0.0)) if used is not None else _USUALLY_USED
+            as_used = float(used[place].max(initial=0.0)) if used is not None else 0.0
             signs = (1.0, nameness[place], _is_capital(word), word.language == "ar", alike[place].max(), as_used)
-            logit = sum(weight * float(sign) for weight, sign in zip(_MISSING, signs, strict=True))
-            if logit >= _SURELY_MISSING and not (
-                _stands_joined(claim.words, place, words) or _is_abbreviation(word, words)
-            ):
+            logit = sum(weight * float(sign) for weight, sign in zip(weights, signs, strict=True))
+            if logit >= least and not (_stands_joined(claim.words, place, words) or _is_abbreviation(word, words)):
                 run = next((run for run in self._names(claim) if place in run), [place])
                 return " ".join(claim.words[i].written for i in run)
         return ""
@@ -185,8 +204,9 @@ class ClaimChecker:
         """Return the runs of words that are names, as places in the text's words."""
         runs: list[list[int]] = []
         nameness = self._aligner.nameness_in(said.text, said.words)
+        least = _LIKE_A_NAME if self._aligner.reads_context else _LIKE_A_NAME_ALONE
         for place, word in enumerate(said.words):
-            if not (_is_capital(word) or nameness[place] >= _LIKE_A_NAME):
+            if not (_is_capital(word) or nameness[place] >= least):
                 continue
             if (
                 runs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -68,7 +69,7 @@ def find_contradiction(claim: Sequence[Clause], passage: Sequence[Clause], alike
     """
     affirming_clauses = [clause.words for clause in passage if not clause.negated]
     # Two that follow each other may be one statement: "Its chief, Peter Nash, apologised".
-    pairs = [(one, other) for one, other in zip(passage, passage[1:], strict=False)]
+    pairs = list(pairwise(passage))
     joined = [(*one.words, *other.words) for one, other in pairs if not one.negated and not other.negated]
     affirming = [*affirming_clauses, *joined]
     denying = [clause.words for clause in passage if clause.negated]

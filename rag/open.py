@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag.align import WordAligner
 from rag.chat import ChatReader
+from rag.check import ClaimChecker
 from rag.encode import Encoder, SentenceTransformerEncoder
 from rag.index import Index
 from rag.pipeline import Rag
@@ -20,6 +21,12 @@ def open_index(settings: Settings) -> Index:
     """Return the index that the settings name, which need not exist yet; nothing is read or loaded."""
     encoder = SentenceTransformerEncoder(settings.encoder, settings.cache)
     return Index(settings.index, encoder, settings.passage_tokens, late=settings.late)
+
+
+def open_checker(settings: Settings) -> ClaimChecker:
+    """Return what checks claims against passages, with the encoder of the settings."""
+    encoder = SentenceTransformerEncoder(settings.encoder, settings.cache)
+    return ClaimChecker(WordAligner(encoder.encode_words, encoder.encode_in_context))
 
 
 def open_rag(settings: Settings | None = None, progress: Progress | None = None) -> Rag:

@@ -24,6 +24,8 @@ _MARKS = re.compile(rf"\s*(?:{ONE_MARK}|[\[(](?:passage|المقطع|مقطع) *
 _AFTER_THE_STOP = re.compile(rf"([.!?؟…]+)((?:\s*{ONE_MARK})+)")
 _HALF_A_MARK = re.compile(r"\s*[\[【][\s\d,،;؛]*$")
 _LOOSE_STOP = re.compile(r"\s+([.!?؟،,])")
+_SAID_CLEARLY = 0.9  # closeness from which the passage that a claim cites is surely the right one
+_MORE = 0.15
 _HEADING: Final = (":", "：")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 
@@ -79,28 +81,32 @@ class Verifier:
         return [n for n in dict.fromkeys(numbers) if n in self._passages]
 
     def _check(self, said: str, cited: list[int], citations: dict[tuple[str, int, int], Citation]) -> Claim:
-        """Return a claim with the passages that support it: of those it cites, else the best of the others."""
+        """Return a claim with the passages that support it: those it cites, else the one that says it best.
+
+        A passage that it cites gives way to another that says clearly more of it.
+        """
         bare = _BULLET.sub("", said)
-        first: Verdict | None = None
-        found: list[int] = []
-        for numbers in (cited, [n for n in self._passages if n not in cited]):
-            for number in numbers:
-                passage = self._passages[number]
-                verdict = self._verdict(bare, passage)
-                first = first or verdict
-                if not verdict.supported:
-                    continue
-                start, end = passage.start + verdict.start, passage.start + verdict.end
-                quote = passage.text[verdict.start : verdict.end]
-                key = (passage.id, start, end)
-                citation = citations.setdefault(key, Citation(len(citations) + 1, quote, passage, start, end))
-                found.append(citation.number)
-                if numbers is not cited:
-                    break
-            if found:
-                return Claim(said, True, tuple(dict.fromkeys(found)))
-        flaw, words = (first.flaw or "", first.words) if first else ("", "")
-        return Claim(said, False, (), flaw, words)
+        verdicts = {number: self._verdict(bare, self._passages[number]) for number in cited}
+        supporting = [number for number, verdict in verdicts.items() if verdict.supported]
+        if max((verdicts[number].closeness for number in supporting), default=0.0) < _SAID_CLEARLY:
+            verdicts |= {n: self._verdict(bare, self._passages[n]) for n in self._passages if n not in verdicts}
+            best = max(
+                (n for n, v in verdicts.items() if v.supported), key=lambda n: verdicts[n].closeness, default=None
+            )
+            held = max((verdicts[number].closeness for number in supporting), default=0.0)
+            if best is not None and verdicts[best].closeness > held + _MORE:
+                supporting = [best]
+        if not supporting:
+            first = next(iter(verdicts.values()), None)
+            return Claim(said, False, (), (first and first.flaw) or "", first.words if first else "")
+        return Claim(said, True, tuple(self._cite(number, verdicts[number], citations) for number in supporting))
+
+    def _cite(self, number: int, verdict: Verdict, citations: dict[tuple[str, int, int], Citation]) -> int:
+        passage = self._passages[number]
+        start, end = passage.start + verdict.start, passage.start + verdict.end
+        quote = passage.text[verdict.start : verdict.end]
+        key = (passage.id, start, end)
+        return citations.setdefault(key, Citation(len(citations) + 1, quote, passage, start, end)).number
 
     def _verdict(self, claim: str, passage: Passage) -> Verdict:
         key = (claim, passage.id)

@@ -40,7 +40,7 @@ class CheckedClaim:
     words: str
 
 
-def check_claims(path: Path, checker: ClaimChecker | None = None) -> dict[str, Any]:
+def check_claims(path: Path, checker: ClaimChecker) -> dict[str, Any]:
     """Run the claim checker over a JSONL file of `{"claim", "passage", "supported"}`.
 
     Returns:
@@ -50,8 +50,7 @@ def check_claims(path: Path, checker: ClaimChecker | None = None) -> dict[str, A
     Raises:
         SourceError: the file cannot be read, or a line of it is no claim.
     """
-    checker = checker or ClaimChecker()
-    checker.check("a", "b")  # the word vectors are read now, not while the first claim is timed
+    checker.check("a b", "Karim met Huda.")  # the word vectors are read now, not while the first claim is timed
     start = time.perf_counter()
     checked = [_check(checker, path, line, record) for line, record in read_records(path)]
     elapsed = time.perf_counter() - start
