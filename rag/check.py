@@ -34,6 +34,7 @@ _CLOSE_OF_FEW = 0.7
 # Then the logit from which it is: of 120 words that do stand there, one is taken for missing.
 _MISSING: Final = ((1.94, 5.91, 4.39, 2.92, -8.42, -6.18), 1.8)
 _MISSING_ALONE: Final = ((-0.59, 3.7, 4.14, 3.43, -9.37, 0.0), 2.7)  # likewise, where words are known one by one only
+_OF_NAMES: Final = frozenset("al el bin ibn ben bint abu umm van von der de da di la le st".split())
 _LETTERS = 0.9  # from which likeness is of letters
 _BY_MEANING = 0.6
 _USED: Final = (0.5, 0.8)  # from where words mean alike as they are used, to where they surely do
@@ -99,7 +100,7 @@ class ClaimChecker:
         closeness = self._closeness(said, window, published)
         flaw, words = self._flaw(said, window, sentences[core][2], whole, content_words(title), published)
         if not flaw and (
-            closeness < (_CLOSE if len(said.words) > _FEW else _CLOSE_OF_FEW)
+            closeness < (_CLOSE if len(said.words) > _FEW or said.numbers or said.dates else _CLOSE_OF_FEW)
             or self._said_of_it(said, whole, start, end) < _TOLD_OF_IT
         ):
             flaw = "meaning"
@@ -176,6 +177,8 @@ class ClaimChecker:
         nameness = self._aligner.nameness_in(claim.text, claim.words)
         weights, least = _MISSING if used is not None else _MISSING_ALONE
         for place, word in enumerate(claim.words):
+            if word.written.lower() in _OF_NAMES:
+                continue
             as_used = float(used[place].max(initial=0.0)) if used is not None else 0.0
             signs = (1.0, nameness[place], _is_capital(word), word.language == "ar", alike[place].max(), as_used)
             logit = sum(weight * float(sign) for weight, sign in zip(weights, signs, strict=True))

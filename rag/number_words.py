@@ -1,7 +1,8 @@
-"""Words that numbers are written with, their magnitudes, units and hedges, Arabic and English, folded. Data only."""
+"""Words that numbers are written with, their magnitudes, units and hedges, Arabic and English, folded."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -37,8 +38,8 @@ _ENGLISH = (
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _ARABIC = (
-    "واحد واحدا واحدة|اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي|ثلاث ثلاثة|أربع أربعة|خمس خمسة|ست ستة|سبع سبعة|"
-    "ثمان ثماني ثمانية ثمانيا|تسع تسعة|عشر عشرة"
+    "واحد واحدا واحدة|اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي|ثلاث ثلاثا ثلاثة|أربع أربعا أربعة|"
+    "خمس خمسا خمسة|ست ستا ستة|سبع سبعا سبعة|ثمان ثماني ثمانية ثمانيا|تسع تسعا تسعة|عشر عشرا عشرة"
 ).split("|")
 _ARABIC_TENS = (
     "عشرون عشرين|ثلاثون ثلاثين|أربعون أربعين|خمسون خمسين|ستون ستين|سبعون سبعين|ثمانون ثمانين|تسعون تسعين".split("|")
@@ -68,9 +69,21 @@ FRACTIONS: Final = _folded(
         "third ثلث": 1 / 3,
         "fifth": 0.2,
         "tenth": 0.1,
-        "ثلثي ثلثا ثلثين": 2 / 3,
+        "ثلثي ثلثا ثلثين ثلثيها ثلثيه ثلثاها ثلثاه": 2 / 3,
+        "نصفها نصفه نصفهم": 0.5,
+        "ثلثها ثلثه ثلثهم": 1 / 3,
+        "ربعها ربعه ربعهم": 0.25,
+        "خمس_جزء": 0.2,
+        "سدس": 1 / 6,
+        "سبع_جزء": 1 / 7,
+        "ثمن_جزء": 0.125,
+        "تسع_جزء": 1 / 9,
+        "عشر_جزء": 0.1,
     }
 )
+PARTS: Final = frozenset(map(fold, "خمس سبع ثمن تسع عشر".split()))
+"""Numbers that are parts instead where their first vowel says so (خُمس); all but ثمن, a price, also before a noun with
+its article (خمس السفن). As parts they are looked up with `_جزء` after them."""
 ORDINALS_TOO = frozenset("quarter third fifth tenth".split())
 PARTS_TOO = frozenset("quarters thirds fifths tenths".split())
 AND_PART: Final = _folded({"ونصف": 0.5, "وربع": 0.25, "وثلث": 1 / 3})
@@ -192,3 +205,9 @@ MASCULINE_DUALS: Final = frozenset(
 )
 NO_DUALS: Final = frozenset(map(fold, "بستان فستان بساتين فساتين شتان كتان إثبات موقتين لافتين ثابتين صامتين".split()))
 KNOWN = frozenset(WORDS) | frozenset(FRACTIONS) | frozenset(SCALES) | PERCENT | frozenset(UNIT_OF)
+
+
+def is_dual(text: str) -> bool:
+    """Return whether a folded Arabic word is a dual: two ships, سفينتان."""
+    plain = re.sub(r"^(?:وال|بال|لل|ال|و(?=.{6}))", "", text)
+    return plain in MASCULINE_DUALS or (len(plain) >= 6 and plain.endswith(("تان", "تين")) and plain not in NO_DUALS)

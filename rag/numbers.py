@@ -12,18 +12,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rag.clean import fold_with_places, written_span
+from rag.clean import fold, fold_with_places, written_span
 from rag.number_words import (
     AND_PART,
     FRACTIONS,
     HEDGES,
     KNOWN,
     LETTER_SCALES,
-    MASCULINE_DUALS,
-    NO_DUALS,
     ORDINALS_TOO,
+    PARTS,
     PARTS_TOO,
     PERCENT,
     PERCENT_WORDS,
@@ -31,6 +30,7 @@ from rag.number_words import (
     UNIT_OF,
     VAGUE,
     WORDS,
+    is_dual,
 )
 
 
@@ -75,6 +75,7 @@ def find_numbers(text: str, without: Sequence[tuple[int, int]] = ()) -> list[Num
         for m in _TOKEN.finditer(folded)
         if not any(start <= places[m.start()] < end for start, end in without)
     ]
+    tokens = _tell_parts(text, tokens)
     found: list[Number] = []
     at = 0
     while at < len(tokens):
@@ -85,6 +86,8 @@ def find_numbers(text: str, without: Sequence[tuple[int, int]] = ()) -> list[Num
         value, after, form = read
         value, after = _with_half(tokens, value, after)
         unit = _unit(tokens, at, after)
+        if unit and [t.text in AND_PART for t in tokens[after : after + 2]] == [False, True]:
+            value, after = _with_half(tokens, value, after + 1)  # "أربع سنوات ونصف السنة"
         found.append(Number(value, unit, tokens[at].start, tokens[after - 1].end, form, _hedge(tokens, at, after)))
         at = after
         while unit == "percent" and at < len(tokens) and tokens[at].text in PERCENT_WORDS:
@@ -92,14 +95,25 @@ def find_numbers(text: str, without: Sequence[tuple[int, int]] = ()) -> list[Num
     return found
 
 
+def _tell_parts(text: str, tokens: Sequence[_Token]) -> list[_Token]:
+    """Return tokens with خُمس and its like named as the parts they are."""
+    told = []
+    for place, token in enumerate(tokens):
+        written, following = text[token.start : token.end], tokens[place + 1].text if place + 1 < len(tokens) else ""
+        definite = following.startswith("ال") and token.text != "ثمن"
+        part = token.text in PARTS and (written[1:2] == "\u064f" or definite)
+        told.append(replace(token, text=fold(f"{token.text}_جزء")) if part else token)
+    return told
+
+
 def _read(tokens: Sequence[_Token], at: int) -> tuple[float, int, str] | None:
     """Return a number that begins at a token: its value, the token after it, and its form."""
     text = tokens[at].text
-    if text[0].isdigit():
+    if text.removeprefix("و")[0:1].isdigit():
         return _read_digits(tokens, at)
     word, joined = _number_word(text)
     if word is None:
-        return (2.0, at + 1, "dual") if _is_dual(text) else None
+        return (2.0, at + 1, "dual") if is_dual(text) else None
     if word in FRACTIONS:
         return _read_fraction(tokens, at, word)
     if at + 1 < len(tokens) and tokens[at + 1].text in PARTS_TOO:
@@ -108,7 +122,7 @@ def _read(tokens: Sequence[_Token], at: int) -> tuple[float, int, str] | None:
 
 
 def _read_digits(tokens: Sequence[_Token], at: int) -> tuple[float, int, str]:
-    figure = _FIGURE.match(tokens[at].text)
+    figure = _FIGURE.match(tokens[at].text.removeprefix("و"))
     assert figure is not None
     value = _value(figure["digits"])
     if figure["unit"] and (scale := LETTER_SCALES.get(figure["unit"])):
@@ -137,7 +151,12 @@ def _read_words(  # noqa: C901 - one pass over a grammar
     read = False
     while at < len(tokens):
         text = tokens[at].text
-        if at > start and text == "and" and group >= 100 and _follows(tokens, at + 1) is not None:
+        if (
+            at > start
+            and text == "and"
+            and group >= 100
+            and any(_number_word(t.text)[0] for t in tokens[at + 1 : at + 2])
+        ):
             at += 1
             continue
         if text in ("a", "an") and at == start:
@@ -170,10 +189,6 @@ def _read_words(  # noqa: C901 - one pass over a grammar
     return *_with_joined(tokens, value, at), "words"
 
 
-def _follows(tokens: Sequence[_Token], at: int) -> str | None:
-    return _number_word(tokens[at].text)[0] if at < len(tokens) else None
-
-
 def _may_follow(tokens: Sequence[_Token], at: int, text: str) -> bool:
     """Whether a word may go on the number before it: words that stand apart, or are joined by "and", do."""
     between = tokens[at - 1].text
@@ -199,10 +214,11 @@ def _read_fraction(tokens: Sequence[_Token], at: int, word: str) -> tuple[float,
         after += 1
     if after < len(tokens) and (scale := SCALES.get(_plain(tokens[after].text))):
         return value * scale, after + 1, "words"
-    if word in ORDINALS_TOO and not (
-        at and tokens[at - 1].text in ("a", "one") and at + 1 < len(tokens) and tokens[at + 1].text == "of"
-    ):
-        return None
+    if word in ORDINALS_TOO:  # "a quarter of", "by a quarter", but not "a third ship"
+        of = at + 1 < len(tokens) and tokens[at + 1].text == "of"
+        by = at > 1 and tokens[at - 2].text == "by"
+        if not at or tokens[at - 1].text not in ("a", "one") or not (of or by):
+            return None
     return value * 100, at + 1, "fraction"
 
 
@@ -210,16 +226,18 @@ def _with_half(tokens: Sequence[_Token], value: float, at: int) -> tuple[float, 
     """Add "ونصف (المليار)", "and a half", which stands after the number it belongs to."""
     if at < len(tokens) and tokens[at].text in AND_PART:
         part = AND_PART[tokens[at].text]
-        magnitude = max((s for s in SCALES.values() if s <= value), default=1.0)
         after = at + 1
-        if after < len(tokens) and _plain(tokens[after].text) in SCALES:
+        if after < len(tokens) and _plain(tokens[after].text) in SCALES | UNIT_OF:
             after += 1
-        return value + part * magnitude, after
+        return value + part * _magnitude(value), after
     if [t.text for t in tokens[at : at + 3]] == ["and", "a", "half"]:
         scale = SCALES.get(tokens[at + 3].text, 1.0) if at + 3 < len(tokens) else 1.0
-        before = max((s for s in SCALES.values() if s <= value), default=1.0)
-        return (value + 0.5 * before) * scale, at + 3 + (scale > 1)
+        return (value + 0.5 * _magnitude(value)) * scale, at + 3 + (scale > 1)
     return value, at
+
+
+def _magnitude(value: float) -> float:
+    return max((scale for scale in (1e3, 1e6, 1e9, 1e12) if scale <= value), default=1.0)
 
 
 def _unit(tokens: Sequence[_Token], start: int, after: int) -> str:
@@ -268,11 +286,6 @@ def _plain(text: str) -> str:
     return text
 
 
-def _is_dual(text: str) -> bool:
-    plain = re.sub(r"^(?:وال|بال|لل|ال|و(?=.{6}))", "", text)
-    return plain in MASCULINE_DUALS or (len(plain) >= 6 and plain.endswith(("تان", "تين")) and plain not in NO_DUALS)
-
-
 def _value(digits: str) -> float:
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
         digits = digits.replace(",", "")
@@ -281,5 +294,5 @@ def _value(digits: str) -> float:
 
 _FIGURE = re.compile(r"(?P<digits>\d+(?:[.,]\d+)*)(?P<unit>[a-z]*)")
 _TOKEN = re.compile(
-    r"\d+(?:[.,]\d+)*(?:(?:st|nd|rd|th|bn|mn|tn|m|k|km|kg|mw|gw|kwh|twh)(?![a-z\d]))?|و\d+(?:[.,]\d+)*|[^\W\d_]+(?:\d+\w*)?|[%$€£,]"
+    r"\d+(?:[.,]\d+)*(?:(?:st|nd|rd|th|bn|mn|tn|m|k|km|kg|mw|gw|kwh|twh)(?![a-z\d]))?|و\d+(?:[.,]\d+)*|(?<!\w)[لبكف](?=\d)|[^\W\d_]+(?:\d+\w*)?|[%$€£,]"
 )

@@ -66,6 +66,8 @@ class Rag:
     def warm_up(self) -> None:
         """Load the encoder and open the index now, so that the first question need not wait for them."""
         self._retriever.retrieve("سند", 1)
+        if not self._reader.quotes:
+            self._checker.check("Cairo is large.", "Cairo is a large city.")  # learns what names are like
 
     def search(
         self,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.align import WordAligner
+from rag.check import ClaimChecker
 from rag.errors import SourceError
 from rag.evaluate.claims import check_claims
 from tests.test_main import run
@@ -17,14 +19,20 @@ def write(path: Path, *lines: object) -> Path:
     return path
 
 
-def test_claims_are_counted_by_pair_and_by_what_was_altered(tmp_path: Path) -> None:
+@pytest.fixture
+def checker(aligner: WordAligner) -> ClaimChecker:
+    return ClaimChecker(aligner)
+
+
+def test_claims_are_counted_by_pair_and_by_what_was_altered(tmp_path: Path, checker: ClaimChecker) -> None:
     result = check_claims(
         write(
             tmp_path / "claims.jsonl",
             {"id": "right", "claim": "13,213 ships used the canal.", "passage": PASSAGE, "supported": True},
             {"claim": "عبرتها 13,999 سفينة.", "passage": PASSAGE, "supported": False, "altered": "number"},
             {"id": "odd", "claim": "13,214 ships used the canal.", "passage": PASSAGE, "supported": True},
-        )
+        ),
+        checker,
     )
     assert (result["claims"], result["accuracy"]) == (3, 0.667)
     assert result["by_pair"] == {"ar-en": {"accuracy": 1.0, "claims": 1}, "en-en": {"accuracy": 0.5, "claims": 2}}
@@ -36,16 +44,16 @@ def test_claims_are_counted_by_pair_and_by_what_was_altered(tmp_path: Path) -> N
     ("line", "complaint"),
     [({"claim": "A."}, 'line 1: needs "claim" and "passage"'), (["A."], "line 1: not a JSON object")],
 )
-def test_a_line_that_is_no_claim_is_named(tmp_path: Path, line: object, complaint: str) -> None:
+def test_a_line_that_is_no_claim_is_named(tmp_path: Path, checker: ClaimChecker, line: object, complaint: str) -> None:
     with pytest.raises(SourceError, match=complaint):
-        check_claims(write(tmp_path / "claims.jsonl", line))
+        check_claims(write(tmp_path / "claims.jsonl", line), checker)
 
 
-def test_an_empty_file_and_none(tmp_path: Path) -> None:
+def test_an_empty_file_and_none(tmp_path: Path, checker: ClaimChecker) -> None:
     with pytest.raises(SourceError, match="holds no claims"):
-        check_claims(write(tmp_path / "claims.jsonl"))
+        check_claims(write(tmp_path / "claims.jsonl"), checker)
     with pytest.raises(SourceError, match="cannot be read"):
-        check_claims(tmp_path / "nowhere.jsonl")
+        check_claims(tmp_path / "nowhere.jsonl", checker)
 
 
 def test_the_command_prints_groups_and_what_was_judged_otherwise(
