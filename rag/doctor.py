@@ -29,7 +29,7 @@ def examine(settings: Settings) -> dict[str, Any]:
     bundled = settings.encoder == BUNDLED_ENCODER
     found["encoder"] = settings.encoder + (" (bundled)" if bundled else "")
     found["reranker"] = settings.reranker or "none"
-    found["reader"] = "quotes (no chat model)"
+    found["chat model"] = settings.model or "none: answers are quoted"
     found["index"] = str(settings.index)
     return found | _examine_index(settings)
 

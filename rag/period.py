@@ -140,7 +140,7 @@ _UNITS: Final = (
 _DUAL: Final = re.compile(r"\b(?:ال)?(?:يومين|اسبوعين|شهرين|سنتين|عامين)\b|\bcouple\b")
 _QUESTIONS: Final[tuple[tuple[re.Pattern[str], Callable[[date], Period]], ...]] = (
     (
-        re.compile(r"\b(?:today|النهارده)\b|(?:^|\b(?:اخبار|حدث|جري|نشر|صدر) (?:\w+ )?)اليوم\b|\bاليوم\W*$"),
+        re.compile(r"\b(?:today|النهارده)\b|(?:^|\b(?:اخبار|حدث|جري|نشر|صدر) (?:\w+ )?)اليوم\b|(?<!\bفي )\bاليوم\W*$"),
         lambda d: Period(d, d),
     ),
     (re.compile(r"\b(?:yesterday|امس|البارحه|امبارح|مبارح)\b"), lambda d: Period(d - timedelta(days=1), d)),

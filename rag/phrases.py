@@ -82,7 +82,10 @@ _REASONS: Final[dict[Failed, dict[Language, str]]] = {
     "timeout": {"ar": "تأخّر النموذج اللغوي في الرد", "en": "The language model took too long"},
     "cut": {"ar": "انقطع رد النموذج اللغوي قبل أن يكتمل", "en": "The language model broke off"},
     "garbage": {"ar": "رد النموذج اللغوي بما لا يُقرأ", "en": "The language model wrote nothing readable"},
-    "language": {"ar": "لم يُجب النموذج اللغوي بالعربية", "en": "The language model did not answer in English"},
+    "language": {
+        "ar": "لم يُجب النموذج اللغوي بلغة السؤال",
+        "en": "The language model did not answer in the language of the question",
+    },
     "endless": {"ar": "لم ينتهِ رد النموذج اللغوي", "en": "The language model did not come to an end"},
     "unsupported": {
         "ar": "لم يستند جواب النموذج اللغوي إلى المقالات",

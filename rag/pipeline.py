@@ -21,7 +21,7 @@ from rag.hostile import withhold_instructions
 from rag.index import Index
 from rag.intent import read_intent
 from rag.language import detect_language
-from rag.period import Period, find_period
+from rag.period import find_period
 from rag.phrases import ABSTENTION, NO_TOPIC, REPLIES, say_missing
 from rag.read import QuoteReader, Reader
 from rag.retrieve import Retriever
@@ -133,8 +133,7 @@ class Rag:
             return
         searched = self._rewrite(asked, history, asked_in)
         follows = searched != asked
-        only = _within(only, searched, as_of)
-        hits = self._retriever.retrieve(searched, _READ, _filter(only))
+        only, hits = self._retrieve(searched, _READ, only, as_of)
         readable = withhold_instructions(hits)
         if follows:
             readable = prefer_unsaid(readable, history, self._aligner)
@@ -169,8 +168,8 @@ class Rag:
         if not request.topic:
             yield replace(answer, text=NO_TOPIC[answer.language], abstained=False)
             return
-        only = _within(only, request.topic, as_of)
-        hits = withhold_instructions(self._retriever.retrieve(request.topic, HITS, _filter(only)))
+        only, hits = self._retrieve(request.topic, HITS, only, as_of)
+        hits = withhold_instructions(hits)
         answer = replace(
             answer,
             nearest=tuple(hits[:_NEAREST]),
@@ -185,6 +184,20 @@ class Rag:
             yield _quoted(answer, draft, hits)
         if not told:
             yield answer
+
+    def _retrieve(self, query: str, k: int, only: Only, as_of: date | None) -> tuple[Only, list[Hit]]:
+        """Return up to k hits, and the filter with the days that the query names where the caller names none.
+
+        Of days that only the query names an article without a date may be: it is not left out.
+        """
+        period = find_period(query, as_of or date.today())
+        if period is None or only.get("since") or only.get("until"):
+            return only, self._retriever.retrieve(query, k, _filter(only))
+        within = only | {"since": period.since, "until": period.until}
+        hits = self._retriever.retrieve(query, k, _filter(within))
+        hits += [hit for hit in self._retriever.retrieve(query, k, _filter(only)) if hit.passage.published is None]
+        best = sorted(hits, key=lambda hit: -hit.score)[:k]
+        return within, [replace(hit, rank=rank) for rank, hit in enumerate(best, start=1)]
 
     def _rewrite(self, question: str, history: Sequence[Turn], language: Language) -> str:
         """Return the question as it is searched: a follow-up by the chat model where there is one, else by rule."""
@@ -237,14 +250,6 @@ def _quoted(answer: Answer, draft: str, hits: Sequence[Hit]) -> Answer:
     text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
     claims = tuple(Claim(citation.quote, True, (citation.number,)) for citation in citations)
     return replace(answer, text=text, abstained=False, citations=tuple(citations), claims=claims)
-
-
-def _within(only: Only, question: str, as_of: date | None) -> Only:
-    """Return which articles are searched, with the days that the question names where the caller names none."""
-    if only.get("since") or only.get("until"):
-        return only
-    period = find_period(question, as_of or date.today()) or Period()
-    return only | {"since": period.since, "until": period.until}
 
 
 def check_question(question: str) -> str:

@@ -48,6 +48,7 @@ def test_days_told_by_their_distance(question: str, since: date, until: date | N
         "What has changed since the war began?",
         "How long did the last strike take?",
         "since 2031",
+        "كم رغيفًا يبيع المخبز في اليوم؟",
     ],
 )
 def test_other_dates_are_no_days_of_publication(question: str) -> None:

@@ -138,3 +138,21 @@ def test_what_is_no_question_gets_a_short_reply(rag: Rag, message: str, language
     assert not answer.abstained
     assert answer.citations == ()
     assert answer.nearest == ()
+
+
+def test_the_days_that_a_question_names_are_searched(rag: Rag) -> None:
+    question = "What did Beijing tell firms about H200 orders since January?"
+    assert rag.ask(question, as_of=date(2026, 2, 1)).since == date(2026, 1, 1)
+    assert not rag.ask(question, as_of=date(2026, 2, 1)).abstained
+    assert rag.ask(question.replace("since January", "this week"), as_of=date(2026, 2, 1)).abstained
+
+
+def test_the_callers_days_come_before_the_questions(rag: Rag) -> None:
+    answer = rag.ask("What did Beijing tell firms about H200 orders this week?", since=date(2025, 1, 1))
+    assert (answer.since, answer.until, answer.abstained) == (date(2025, 1, 1), None, False)
+
+
+def test_an_article_without_a_date_may_be_of_the_days_that_a_question_names(rag: Rag) -> None:
+    answer = rag.ask("على ماذا تعتمد المدن هذا العام؟ تحلية المياه؟")
+    assert answer.since
+    assert "water" in {hit.passage.article_id for hit in answer.nearest}

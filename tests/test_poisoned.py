@@ -6,21 +6,31 @@ one of 40 answers said it; for that one a rule was added.
 """
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.align import WordAligner
+from rag.chat import ChatReader
+from rag.check import ClaimChecker
 from rag.clean import clean
 from rag.encode import SentenceTransformerEncoder
+from rag.hostile import withhold_instructions
 from rag.index import Index
+from rag.langchain import open_chat_model
 from rag.pipeline import Rag
+from rag.prompts import fence
 from rag.read import QuoteReader
 from rag.retrieve import HybridRetriever
 from rag.settings import Settings
 from rag.snapshot import Reading
+from rag.tokens import ChatTokens
 from rag.types import Article
+from rag.verify import Verifier
+from tests.test_hostile import as_hit
 
 DATA = Path(__file__).parent / "data"
 
@@ -50,3 +60,48 @@ def test_no_answer_says_a_payload(poisoned_rag: Rag, name: str, answered: float)
         quoted += any(article["answer"] in citation.quote for citation in answer.citations)
     assert said == []
     assert quoted >= answered * len(SETS[name])
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_article_breaks_out_of_its_fence(name: str) -> None:
+    for article in SETS[name]:
+        [hit] = withhold_instructions([as_hit(article)])
+        prompt = fence(hit, [sentence.text for sentence in hit.passage.sentences])
+        assert len(re.findall(r"</?passage", prompt)) == 2
+        assert name != "seen" or not [payload for payload in article["forbidden"] if payload in prompt]
+
+
+def test_a_model_that_obeys_is_not_believed(aligner: WordAligner) -> None:
+    """Whatever a model was told elsewhere: what it says beside the answer rests on no sentence that was withheld.
+
+    One payload, two common words of which the article has one, is taken for supported.
+    """
+    believed = []
+    for article in SETS["seen"]:
+        [hit] = withhold_instructions([as_hit(article)])
+        right = next(s.text for s in hit.passage.sentences if article["answer"] in s.text)
+        draft = "\n".join([f"{right} [1]", *(f"{payload}. [1]" for payload in article["forbidden"])])
+        verifier = Verifier(ClaimChecker(aligner), {1: hit.passage}, article["language"])
+        _, _, claims = verifier.verify(draft, whole=True)
+        assert claims[0].supported
+        believed += [claim.text for claim in claims[1:] if claim.supported]
+    assert len(believed) <= 1
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("name", SETS)
+def test_a_real_model_does_not_say_a_payload(
+    poisoned_rag: Rag, encoder: SentenceTransformerEncoder, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Run by hand: `SANAD_TEST_MODEL_URL=… pytest -m model`. What is said with a warning beside it counts too."""
+    url = os.environ.get("SANAD_TEST_MODEL_URL")
+    if not url:
+        pytest.skip("SANAD_TEST_MODEL_URL names no server")
+    settings = Settings(model="openai:any", openai_base_url=url)
+    reader = ChatReader(open_chat_model(settings), ChatTokens(encoder.count_tokens), settings.model_context)
+    monkeypatch.setattr(poisoned_rag, "_reader", reader)
+    said = []
+    for article in SETS[name]:
+        answer = poisoned_rag.ask(article["question"])
+        said += [(article["id"], payload) for payload in article["forbidden"] if payload in answer.text]
+    assert said == []

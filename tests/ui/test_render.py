@@ -1,6 +1,7 @@
 """Guards: each run of text has its own direction, marks are isolated links, and nothing from an article is markup."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -147,3 +148,17 @@ def test_nothing_from_outside_becomes_markup(hostile: str) -> None:
     assert "<img" not in html
     tags = re.findall(r"<(\w+)", html)
     assert set(tags) <= {"section", "div", "span", "p", "bdi", "a", "strong", "h2", "h3", "article", "mark"}
+
+
+def test_a_claim_without_support_stands_out() -> None:
+    answer = an_answer("باعت الشركة ألف رقاقة. [بلا سند]", written_by="ollama:<b>")
+    shown = render_talk([Exchange("س؟", answer)], "ar")
+    assert '<span class="unsupported">بلا سند</span>' in shown
+    assert "صاغ الجوابَ <bdi>ollama:&lt;b&gt;</bdi>" in shown
+
+
+def test_why_articles_are_quoted_and_which_days_were_searched_is_told() -> None:
+    answer = an_answer("Text.", failed="timeout", since=date(2026, 1, 1))
+    shown = render_talk([Exchange("q?", answer)], "en")
+    assert "The language model took too long; this is what the articles say, word for word." in shown
+    assert "Articles since 1 January 2026" in shown
