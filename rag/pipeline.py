@@ -100,6 +100,7 @@ class Rag:
         history: Sequence[Turn] = (),
         *,
         as_of: date | None = None,
+        interface: Language = "en",
         **only: Unpack[Only],
     ) -> Answer:
         """Answer a question; see `search` for what is raised.
@@ -108,9 +109,10 @@ class Rag:
             question: in Arabic or English; the answer is in its language.
             history: earlier turns, oldest first, for a follow-up.
             as_of: the day that "this week", "أمس" or "since January" are counted from; today when None.
+            interface: the language of an answer where neither the question nor the talk tells one ("H200?").
             only: which articles are searched, as for `search`; `since` and `until` come before the question's own.
         """
-        *_, answer = self.stream(question, history, as_of=as_of, **only)
+        *_, answer = self.stream(question, history, as_of=as_of, interface=interface, **only)
         return answer
 
     def stream(
@@ -119,11 +121,12 @@ class Rag:
         history: Sequence[Turn] = (),
         *,
         as_of: date | None = None,
+        interface: Language = "en",
         **only: Unpack[Only],
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, each time whole; the last is what `ask` returns."""
         check_question(question)
-        asked_in = detect_language(question, default=_language_of(history))
+        asked_in = detect_language(question, default=_language_of(history, interface))
         if (intent := read_intent(question)) != "question":
             yield Answer(question, REPLIES[intent][asked_in], asked_in, searched=question.strip())
             return
@@ -273,5 +276,5 @@ def _filter(only: Only) -> Filter | None:
     return Filter(**fields) if fields else None  # type: ignore[arg-type]
 
 
-def _language_of(history: Sequence[Turn]) -> Language:
-    return detect_language(history[-1].text) if history else "en"
+def _language_of(history: Sequence[Turn], interface: Language) -> Language:
+    return detect_language(history[-1].text, default=interface) if history else interface

@@ -156,3 +156,9 @@ def test_an_article_without_a_date_may_be_of_the_days_that_a_question_names(rag:
     answer = rag.ask("على ماذا تعتمد المدن هذا العام؟ تحلية المياه؟")
     assert answer.since
     assert "water" in {hit.passage.article_id for hit in answer.nearest}
+
+
+def test_a_bare_name_is_answered_in_the_language_of_the_talk_else_of_the_page(rag: Rag) -> None:
+    assert rag.ask("H200?").language == "en"
+    assert rag.ask("H200?", interface="ar").language == "ar"
+    assert rag.ask("H200?", [Turn("user", "ما أخبار القناة؟"), Turn("assistant", "لا جواب.")]).language == "ar"

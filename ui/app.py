@@ -153,7 +153,7 @@ def _answer(
         return
     yield [*earlier, Exchange(question)], ""
     try:
-        for answer in rag.stream(question, _history(earlier)):
+        for answer in rag.stream(question, _history(earlier), interface=shown_in):
             yield [*earlier, Exchange(question, answer)], ""
     except (SanadError, ValueError) as error:
         yield [*earlier, Exchange(question, problem=str(error))], question

@@ -31,7 +31,7 @@ def ask_question(
         holdout: ask again with the right articles and their subjects taken out.
     """
     start = time.perf_counter()
-    growing = rag.stream(question.question, question.history, as_of=question.as_of)
+    growing = rag.stream(question.question, question.history, as_of=question.as_of, interface=question.language)
     answer = next(growing)
     first_words = 1000 * (time.perf_counter() - start)
     answer = [answer, *growing][-1]

@@ -19,7 +19,7 @@ class Recording:
         self.error = error
         self.history: Sequence[Turn] = ()
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def stream(self, question: str, history: Sequence[Turn] = (), **_: object) -> Iterator[Answer]:
         self.history = history
         yield Answer(question, "first", "en")
         if self.error:
