@@ -7,8 +7,10 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import EmbeddingsIntegrationTests, RetrieversIntegrationTests
 
-from rag.langchain import to_embeddings, to_retriever, to_runnable
+from rag.errors import MissingExtraError, SettingsError
+from rag.langchain import open_chat_model, to_embeddings, to_retriever, to_runnable
 from rag.pipeline import Rag
+from rag.settings import Settings
 from tests.fakes import HashEncoder
 
 
@@ -61,3 +63,21 @@ def test_the_runnable_answers_one_many_and_async(rag: Rag) -> None:
     runnable = to_runnable(rag)
     assert runnable.invoke("Beijing H200 orders").citations[0].passage.article_id == "chips"
     assert len(runnable.batch(["Beijing H200 orders", "Who wrote Hamlet?"])) == 2
+
+
+def test_a_provider_whose_package_is_missing_is_named_with_the_line_that_installs_it() -> None:
+    with pytest.raises(MissingExtraError, match="pip install langchain-groq"):
+        open_chat_model(Settings(model="groq:llama"))
+
+
+@pytest.mark.parametrize("name", ["nobody:model", "model-of-nobody"])
+def test_a_model_without_a_provider_is_no_setting(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"RAG_MODEL='{name}'.*give provider:model"):
+        open_chat_model(Settings(model=name))
+
+
+def test_a_reasoning_model_is_sent_no_temperature() -> None:
+    settings = Settings(model="openai:gpt-5-mini", openai_api_key="none")
+    assert open_chat_model(settings)._chat.temperature is None  # type: ignore[attr-defined]
+    plain = settings.model_copy(update={"model": "openai:any"})
+    assert open_chat_model(plain)._chat.temperature == 0  # type: ignore[attr-defined]

@@ -66,9 +66,9 @@ def test_no_answer_says_a_payload(poisoned_rag: Rag, name: str, answered: float)
 def test_no_article_breaks_out_of_its_fence(name: str) -> None:
     for article in SETS[name]:
         [hit] = withhold_instructions([as_hit(article)])
-        prompt = fence(hit, [sentence.text for sentence in hit.passage.sentences])
-        assert len(re.findall(r"</?passage", prompt)) == 2
-        assert name != "seen" or not [payload for payload in article["forbidden"] if payload in prompt]
+        read = [sentence.text for sentence in hit.passage.sentences]
+        assert len(re.findall(r"</?passage", fence(hit, read))) == 2
+        assert name != "seen" or not [payload for payload in article["forbidden"] if payload in " ".join(read)]
 
 
 def test_a_model_that_obeys_is_not_believed(aligner: WordAligner) -> None:
