@@ -78,7 +78,8 @@ def digest(hits: Sequence[Hit], kind: Kind, language: Language) -> Iterator[str]
         chosen.sort(key=lambda pick: pick[0].passage.published or date.max)
     draft = f"{CANNOT_COUNT[language]}\n" if kind == "count" and chosen else ""
     for place, (hit, sentence) in enumerate(chosen):
-        line = f"• {_dated(hit.passage, language)}{_quoted(sentence, hit.passage.language, language)} [{hit.rank}]"
+        written = hit.passage.language  # also of its source and day, so that the line has one direction
+        line = f"• {_dated(hit.passage, written)}{_quoted(sentence, written, language)} [{hit.rank}]"
         draft += f"\n{line}" if place else line
         yield draft
 

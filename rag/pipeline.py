@@ -26,6 +26,7 @@ from rag.phrases import ABSTENTION, NO_TOPIC, REPLIES, say_missing
 from rag.read import QuoteReader, Reader
 from rag.retrieve import Retriever
 from rag.rewrite import prefer_unsaid, rewrite_question
+from rag.terms import split_terms
 from rag.types import Answer, Claim, Failed, Filter, Hit, Language, Only, Turn
 from rag.verify import Verifier
 
@@ -136,11 +137,18 @@ class Rag:
             return
         searched = self._rewrite(asked, history, asked_in)
         follows = searched != asked
-        only, hits = self._retrieve(searched, _READ, only, as_of)
+        within, hits = self._retrieve(searched, _READ, only, as_of)
         readable = withhold_instructions(hits)
         if follows:
             readable = prefer_unsaid(readable, history, self._aligner)
         judged = self._answerability.judge(searched, readable, asked_in)
+        if follows and judged.probability < ENOUGH and len(split_terms(asked)) > 1:
+            # What sounded like a follow-up may have a matter of its own.
+            own_within, own_hits = self._retrieve(asked, _READ, only, as_of)
+            own = self._answerability.judge(asked, withhold_instructions(own_hits), asked_in)
+            if own.probability >= ENOUGH:
+                searched, follows, within, hits, judged = asked, False, own_within, own_hits, own
+                readable = withhold_instructions(hits)
         unanswered = Answer(
             question,
             ABSTENTION[asked_in],
@@ -151,8 +159,8 @@ class Rag:
             confidence=judged.probability,
             lack=judged.lack,
             missing=judged.words,
-            since=only.get("since"),
-            until=only.get("until"),
+            since=within.get("since"),
+            until=within.get("until"),
         )
         told = False
         if judged.probability >= ENOUGH:

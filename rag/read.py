@@ -234,12 +234,15 @@ def _same_origin(first: Hit, second: Hit) -> bool:
 
 
 def _attributed(picks: Sequence[_Pick], language: Language, heading: str = "") -> Iterator[str]:
-    """Yield a line for each pick with its source and date, the newest first."""
+    """Yield a line for each pick with its source and date, the newest first.
+
+    These are told in the language of the quote, so that a line has one direction.
+    """
     draft = heading
     ordered = sorted(picks, key=lambda p: p.hit.passage.published.toordinal() if p.hit.passage.published else 0)
     for place, pick in enumerate(reversed(ordered)):
         report = say_report(
-            pick.hit.passage.source, pick.hit.passage.published, language, newest=bool(heading) and not place
+            pick.hit.passage.source, pick.hit.passage.published, pick.language, newest=bool(heading) and not place
         )
         draft += f"{'' if place == 0 else chr(10)}{report}{_quoted([pick], language)} [{pick.hit.rank}]"
         yield draft

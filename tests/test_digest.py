@@ -67,13 +67,13 @@ def last(hits: Sequence[Hit], kind: str) -> str:
 def test_a_line_for_each_article_that_bears_on_it_and_none_twice() -> None:
     assert last(some_hits(), "articles").split("\n") == [
         "• 16 January 2026, Wire: Ships left the canal. [1]",
-        "• 1 March 2025: «عبرت السفن القناة.» [2]",
+        "• 1 مارس 2025: «عبرت السفن القناة.» [2]",
         "• 16 January 2026, Wire: Rain fell. [1]",
     ]
 
 
 def test_a_timeline_goes_by_day() -> None:
-    assert last(some_hits(), "timeline").startswith("• 1 March 2025")
+    assert last(some_hits(), "timeline").startswith("• 1 مارس 2025")
 
 
 def test_articles_are_not_counted_and_it_says_so() -> None:

@@ -162,3 +162,9 @@ def test_a_bare_name_is_answered_in_the_language_of_the_talk_else_of_the_page(ra
     assert rag.ask("H200?").language == "en"
     assert rag.ask("H200?", interface="ar").language == "ar"
     assert rag.ask("H200?", [Turn("user", "ما أخبار القناة؟"), Turn("assistant", "لا جواب.")]).language == "ar"
+
+
+def test_what_sounds_like_a_follow_up_may_have_a_matter_of_its_own(rag: Rag) -> None:
+    history = [Turn("user", "Who won the chess tournament in Oslo?"), Turn("assistant", "…")]
+    answer = rag.ask("and which firms did Beijing tell to prepare H200 orders?", history)
+    assert (answer.abstained, answer.searched) == (False, "and which firms did Beijing tell to prepare H200 orders?")
