@@ -52,7 +52,7 @@ class ToldRag:
     def __init__(self) -> None:
         self.go_on = threading.Event()
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def stream(self, question: str, history: Sequence[Turn] = (), **_: object) -> Iterator[Answer]:
         if "[hold]" in question:
             yield Answer(question, "Shares rose. [1] And", "en")
             self.go_on.wait(20)
