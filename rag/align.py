@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.calibrate import bundled_text
 from rag.clean import fold, strip_tashkeel
@@ -144,17 +145,21 @@ class WordAligner:
         are names with an AUROC of .94, where the words by themselves give .88.
         """
         rows: dict[Language, Matrix] = {}
-        told: dict[Language, Matrix] = {}
+        told: dict[Language, NDArray[np.bool_]] = {}
+        capital: dict[Language, NDArray[np.bool_]] = {}
         for language in ("en", "ar"):
             texts = [(text, content_words(text)) for text in _texts(language)]
             found = [(words, self._in_context(text, words)) for text, words in texts if words]
             if any(matrix is None for _, matrix in found):
                 return None
             rows[language] = np.concatenate([matrix for _, matrix in found if matrix is not None])
-            told[language] = np.array([_is_capital(word) for words, _ in found for word in words])
+            told[language] = np.array(
+                [word.start > 0 and word.written.isalpha() for words, _ in found for word in words]
+            )
+            capital[language] = np.array([is_capital(word) for words, _ in found for word in words])
         means = {language: matrix.mean(axis=0) for language, matrix in rows.items()}
-        english = rows["en"][told["en"] != 0.0] - means["en"]
-        labels = told["en"][told["en"] != 0.0]
+        english = rows["en"][told["en"]] - means["en"]
+        labels = np.where(capital["en"][told["en"]], 1.0, -1.0)
         axis = _fit(english, labels)
         arabic = rows["ar"] - means["ar"]
         scores = arabic @ axis
@@ -213,11 +218,9 @@ def _fit(rows: Matrix, told: Matrix, ridge: float = 10.0) -> Matrix:
     return axis.astype(np.float32)
 
 
-def _is_capital(word: Word) -> float:
-    """Return 1 for a word with a capital within a sentence, -1 for one without, 0 where that tells nothing."""
-    if word.language == "ar" or not word.start or not word.written.isalpha():
-        return 0.0
-    return 1.0 if word.written[0].isupper() else -1.0
+def is_capital(word: Word) -> bool:
+    """Whether a word has a capital that only a name has: not the first of its text."""
+    return word.language == "en" and word.start > 0 and word.written[0].isupper()
 
 
 def _same(one: Word, other: Word, cosine: float) -> float:

@@ -19,9 +19,7 @@ from rag.terms import split_terms
 from rag.tokens import ChatTokens
 from rag.types import Hit, Language, Turn
 
-ANSWER_TOKENS = 400
-"""Chat tokens that an answer may have."""
-
+_ANSWER_TOKENS = 400  # chat tokens that are left for an answer
 _MOST_SENTENCES = 8
 _LONGEST_SENTENCE = 900  # characters
 _LONGEST_QUESTION = 300  # characters of a rewritten one
@@ -30,7 +28,8 @@ _LETTERS = 0.4  # share of letters in what is no garbage
 _END = re.compile(r"[.!?؟…:\]】\n]\s*$")
 _THOUGHT = re.compile(r"<think>.*?(?:</think>\s*|$)", re.DOTALL)  # of models that think aloud before they answer
 _MARKDOWN = re.compile(r"\*\*|__|^#+ +|`+", re.MULTILINE)
-_DECLINED: Final = re.compile(rf"\s*(?:{'|'.join(map(re.escape, NO_ANSWER.values()))})[.!]?(?=\s*(?:\n|$))")
+# The words for no answer where they stand alone: "No answer was given by the ministry" is an answer.
+_DECLINED: Final = re.compile(rf"(?:^|\s+)(?:{'|'.join(NO_ANSWER.values())})(?:[.!:]|(?=\s*(?:\n|$)))", re.IGNORECASE)
 _LABEL: Final = re.compile(r"^\s*(?:answer|الجواب|الإجابة|جواب)\s*:\s*", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"[«“\"][^»”\"]*[»”\"]|\([^)]*\)|\[[^\]]*\]")
 
@@ -104,23 +103,23 @@ class ChatReader:
         except ReaderError:
             return ""
         text = _plain(text).strip().strip('"«»“”').strip()
-        said = {_stem(word) for turn in history for word in _words(turn.text)} | {_stem(w) for w in _words(question)}
-        words = [_stem(word) for word in _words(text)]
-        new = [word for word in words if word not in said and len(word) > 3]
-        usable = words and "\n" not in text and len(text) <= _LONGEST_QUESTION and is_written_in(text, language)
-        if not usable or len(new) * 4 > len(words) or not stands_alone(text):
+        usable = "\n" not in text and len(text) <= _LONGEST_QUESTION and is_written_in(text, language)
+        if not usable or not stands_alone(text):
             return ""
-        asked = {term.text for term in split_terms(question)}
-        kept = asked & {term.text for term in split_terms(text)}
+        terms, asked = _terms(text), _terms(question)
+        said = asked.union(*(_terms(turn.text) for turn in history))
         before = {fold(turn.text).strip(" ?؟.") for turn in history}
-        return text if 2 * len(kept) >= len(asked) and fold(text).strip(" ?؟.") not in before else ""
+        repeats = fold(text).strip(" ?؟.") in before
+        return (
+            text if 4 * len(terms - said) <= len(terms) and 2 * len(asked & terms) >= len(asked) and not repeats else ""
+        )
 
     def _fit(self, question: str, hits: Sequence[Hit], language: Language) -> list[str]:
         """Return the hits as passages for a prompt: as many as the model takes in, the best first.
 
         Of the first hit at least the best sentence is sent, whatever its length.
         """
-        free = self._context - ANSWER_TOKENS
+        free = self._context - _ANSWER_TOKENS
         free -= sum(self._tokens.count(message.text) for message in ask_of(question, [], language))
         passages: list[str] = []
         for hit in hits:
@@ -147,9 +146,9 @@ class ChatReader:
         for piece in stream:
             written += piece
             draft = _plain(written)
-            if _may_decline(draft):
+            if _may_decline(draft) or _DECLINED.match(draft):
                 continue
-            draft, over = _until_it_runs_on(draft)
+            draft, over = _until_it_runs_on(_DECLINED.sub("", draft))
             if draft and draft != shown:
                 shown = draft
                 yield draft
@@ -157,7 +156,7 @@ class ChatReader:
                 if close := getattr(stream, "close", None):
                     close()
                 break
-        if _declines(_plain(written)):
+        if _DECLINED.match(_plain(written)):
             return
         if not _is_text(shown):
             raise ReaderError("garbage", f"{self.name} wrote nothing that can be read")
@@ -173,19 +172,13 @@ def is_written_in(draft: str, language: Language) -> bool:
 
 def _plain(text: str) -> str:
     """Return what a model wrote without its thoughts, its Markdown and a label before it."""
-    text = _LABEL.sub("", _MARKDOWN.sub("", _THOUGHT.sub("", text))).lstrip()
-    return text if _may_decline(text) else _DECLINED.sub("", text)
+    return _LABEL.sub("", _MARKDOWN.sub("", _THOUGHT.sub("", text))).lstrip()
 
 
 def _may_decline(draft: str) -> bool:
-    """Whether a draft is, or may grow into, the words for no answer."""
-    said = fold(draft).strip(" .!«»\"'")
-    return any(fold(word).startswith(said) or said.startswith(fold(word)) for word in NO_ANSWER.values())
-
-
-def _declines(text: str) -> bool:
-    said = fold(text).strip(" .!«»\"'")
-    return any(said.startswith(fold(word)) for word in NO_ANSWER.values())
+    """Whether a draft may still grow into the words for no answer."""
+    said = draft.casefold().strip(" .!«»\"'")
+    return any(word.casefold().startswith(said) for word in NO_ANSWER.values())
 
 
 def _until_it_runs_on(draft: str) -> tuple[str, bool]:
@@ -222,5 +215,5 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(text))
 
 
-def _stem(word: str) -> str:
-    return re.sub(r"^(?:[وفبلك]?ال|[وفبلك](?=....))|(?:'?s|ed|ing)$", "", word)
+def _terms(text: str) -> set[str]:
+    return {term.text for term in split_terms(text)}

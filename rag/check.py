@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from rag.align import Word, WordAligner, content_words
+from rag.align import Word, WordAligner, content_words, is_capital
 from rag.encode import Matrix
 from rag.facts import Said, has_date, has_number, read_facts
 from rag.language import split_sentences
@@ -35,8 +35,8 @@ _CLOSE_OF_FEW = 0.7
 _MISSING: Final = ((3.45, 5.85, 4.04, 2.28, -6.98, -8.64), 1.7)
 _MISSING_ALONE: Final = ((-0.59, 3.7, 4.14, 3.43, -9.37, 0.0), 2.7)  # likewise, where words are known one by one only
 _OF_NAMES: Final = frozenset("al el bin ibn ben bint abu umm van von der de da di la le st".split())
-LETTERS = 0.9  # from which likeness is of letters
-BY_MEANING = 0.6
+_LETTERS = 0.9  # from which likeness is of letters
+_BY_MEANING = 0.6
 _USED: Final = (0.5, 0.8)  # from where words mean alike as they are used, to where they surely do
 _MOST_USED = 0.8
 _HEARD = 0.5  # from which a word of the claim is said
@@ -98,10 +98,11 @@ class ClaimChecker:
         start, end = sentences[first][0], sentences[last][1]
         window = read_facts(passage[start:end])
         closeness = self._closeness(said, window, published)
-        flaw, words = self._flaw(said, window, sentences[core][2], whole, content_words(title), published)
+        alike = self._as_used(said, whole)
+        flaw, words = self._flaw(said, window, sentences[core][2], whole, alike, content_words(title), published)
         if not flaw and (
             closeness < (_CLOSE if len(said.words) > _FEW or said.numbers or said.dates else _CLOSE_OF_FEW)
-            or self._said_of_it(said, whole, start, end) < _TOLD_OF_IT
+            or self._said_of_it(said, alike[:, [start <= word.start < end for word in whole.words]]) < _TOLD_OF_IT
         ):
             flaw = "meaning"
         return Verdict(flaw is None, start, end, flaw, words, closeness)
@@ -117,7 +118,14 @@ class ClaimChecker:
         return span
 
     def _flaw(
-        self, claim: Said, window: Said, core: Said, whole: Said, title: Sequence[Word], published: date | None
+        self,
+        claim: Said,
+        window: Said,
+        core: Said,
+        whole: Said,
+        alike: Matrix,
+        title: Sequence[Word],
+        published: date | None,
     ) -> tuple[Flaw | None, str]:
         if number := next((n for n in claim.numbers if not has_number(n, window)), None):
             return "number", claim.text[number.start : number.end]
@@ -129,23 +137,24 @@ class ClaimChecker:
             return "name", name
         if name := self._taken_from_another(claim, core):
             return "name", name
-        alike = self._as_used(claim, whole)
         if places := find_contradiction(claim.clauses, whole.clauses, alike):
             return "negation", " ".join(claim.words[place].written for place in places)
         return None, ""
 
-    def _said_of_it(self, claim: Said, whole: Said, start: int, end: int) -> float:
-        """Return the share of a claim's words other than names that a span of the passage says.
+    def _said_of_it(self, claim: Said, alike: Matrix) -> float:
+        """Return the share of a claim's words, other than its names, that a span says; names alone tell nothing.
 
-        Names alone tell nothing. Where there is but one other word it is 1.
+        Where there is but one other word it is 1.
+
+        Args:
+            claim: what is said.
+            alike: how alike its words are to those of the span, shape (claim, span).
         """
         names = {place for run in self._names(claim) for place in run}
         rows = [place for place in range(len(claim.words)) if place not in names]
-        columns = [place for place, word in enumerate(whole.words) if start <= word.start < end]
-        if len(rows) < 2 or not columns:
+        if len(rows) < 2 or not alike.shape[1]:
             return 1.0
-        held = self._as_used(claim, whole)[np.ix_(rows, columns)].max(axis=1)
-        return float((held >= _HEARD).mean())
+        return float((alike[rows].max(axis=1) >= _HEARD).mean())
 
     def _as_used(self, claim: Said, passage: Said) -> Matrix:
         """Return how alike words are by themselves or, where that is more, as they are used; shape (claim, passage)."""
@@ -164,26 +173,39 @@ class ClaimChecker:
         found += [float(has_date(day, window, published)) for day in claim.dates]
         return sum(found) / len(found) if found else 0.0
 
+    def name_signs(self, claim: Said, passage: Said, title: Sequence[Word] = ()) -> tuple[Matrix, bool]:
+        """Return what tells whether each word of a claim is a name that the passage and the title do not have.
+
+        Returns:
+            A row a word, shape (words, 6): 1; how much like a name it is in its sentence; a capital; Arabic; how alike
+            the nearest word is, and the nearest as it is used. And whether words are known as they are used; the last
+            sign is 0 where not.
+        """
+        words = [*passage.words, *title]
+        alike = self._aligner.compare(claim.words, words)
+        for row, word in enumerate(claim.words):  # within a language a name is told by its letters
+            same = np.array([other.language == word.language for other in words], dtype=bool)
+            alike[row, same & (alike[row] < _LETTERS)] *= _BY_MEANING
+        used = self._aligner.compare_in_context(claim.text, passage.text, claim.words, passage.words)
+        signs = np.ones((len(claim.words), len(_MISSING[0])), dtype=np.float32)
+        signs[:, 1] = self._aligner.nameness_in(claim.text, claim.words)
+        signs[:, 2] = [is_capital(word) for word in claim.words]
+        signs[:, 3] = [word.language == "ar" for word in claim.words]
+        signs[:, 4] = alike.max(axis=1, initial=0.0)
+        signs[:, 5] = used.max(axis=1, initial=0.0) if used is not None else 0.0
+        return signs, used is not None
+
     def _missing_name(self, claim: Said, passage: Said, title: Sequence[Word]) -> str:
         """Return a name of the claim that stands neither in the passage nor in the title; "" where there is none."""
         words = [*passage.words, *title]
-        if not words or not claim.words:
-            return ""
-        alike = self._aligner.compare(claim.words, words)
-        for row, word in enumerate(claim.words):  # within a language a name is told by its letters
-            same = np.array([other.language == word.language for other in words])
-            alike[row, same & (alike[row] < LETTERS)] *= BY_MEANING
-        used = self._aligner.compare_in_context(claim.text, passage.text, claim.words, passage.words)
-        nameness = self._aligner.nameness_in(claim.text, claim.words)
-        weights, least = _MISSING if used is not None else _MISSING_ALONE
-        for place, word in enumerate(claim.words):
-            if word.written.lower() in _OF_NAMES:
+        signs, as_used = self.name_signs(claim, passage, title)
+        weights, least = _MISSING if as_used else _MISSING_ALONE
+        for place in np.flatnonzero(signs @ np.array(weights) >= least):
+            word = claim.words[place]
+            if word.written.lower() in _OF_NAMES or _is_abbreviation(word, words):
                 continue
-            as_used = float(used[place].max(initial=0.0)) if used is not None else 0.0
-            signs = (1.0, nameness[place], _is_capital(word), word.language == "ar", alike[place].max(), as_used)
-            logit = sum(weight * float(sign) for weight, sign in zip(weights, signs, strict=True))
-            if logit >= least and not (_stands_joined(claim.words, place, words) or _is_abbreviation(word, words)):
-                run = next((run for run in self._names(claim) if place in run), [place])
+            if not _stands_joined(claim.words, int(place), words):
+                run = next((run for run in self._names(claim) if place in run), [int(place)])
                 return " ".join(claim.words[i].written for i in run)
         return ""
 
@@ -209,7 +231,7 @@ class ClaimChecker:
         nameness = self._aligner.nameness_in(said.text, said.words)
         least = _LIKE_A_NAME if self._aligner.reads_context else _LIKE_A_NAME_ALONE
         for place, word in enumerate(said.words):
-            if not (_is_capital(word) or nameness[place] >= least):
+            if not (is_capital(word) or nameness[place] >= least):
                 continue
             if (
                 runs
@@ -220,10 +242,6 @@ class ClaimChecker:
             else:
                 runs.append([place])
         return runs
-
-
-def _is_capital(word: Word) -> bool:
-    return word.language == "en" and word.start > 0 and word.written[0].isupper()
 
 
 def _stands_joined(words: Sequence[Word], place: int, passage: Sequence[Word]) -> bool:

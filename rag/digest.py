@@ -20,9 +20,10 @@ from typing import Final, Literal
 
 from rag.clean import fold, fold_with_places, written_span
 from rag.confidence import ENOUGH
-from rag.phrases import CANNOT_COUNT, say_day
-from rag.terms import split_terms
-from rag.types import Hit, Language, Passage
+from rag.phrases import CANNOT_COUNT, say_quote, say_report
+from rag.read import SAME
+from rag.terms import shared_terms, split_terms
+from rag.types import Hit, Language
 
 Kind = Literal["summary", "timeline", "articles", "count"]
 
@@ -31,7 +32,6 @@ HITS = 12
 
 _MOST = 6  # lines
 _ENOUGH_LINES = 4  # up to which an article may have more than one
-_SAME = 0.6  # share of terms in common from which two sentences say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +71,19 @@ def digest(hits: Sequence[Hit], kind: Kind, language: Language) -> Iterator[str]
     for most_of_one, most in ((1, _MOST), (_MOST, _ENOUGH_LINES)):  # a matter of one article gets more lines of it
         for hit, sentence in sentences:
             of_one = sum(hit.passage.article_id == other.passage.article_id for other, _ in chosen)
-            told = any(_same(sentence, other) for _, other in chosen)
+            told = any(shared_terms(sentence, other) >= SAME for _, other in chosen)
             if len(chosen) < most and of_one < most_of_one and not told:
                 chosen.append((hit, sentence))
     if kind == "timeline":
         chosen.sort(key=lambda pick: pick[0].passage.published or date.max)
     draft = f"{CANNOT_COUNT[language]}\n" if kind == "count" and chosen else ""
     for place, (hit, sentence) in enumerate(chosen):
-        written = hit.passage.language  # also of its source and day, so that the line has one direction
-        line = f"• {_dated(hit.passage, written)}{_quoted(sentence, written, language)} [{hit.rank}]"
+        passage = hit.passage
+        # Source and day are told in the language of the quote, so that the line has one direction.
+        report = say_report(passage.source, passage.published, passage.language)
+        line = f"• {report}{say_quote(sentence, passage.language, language)} [{hit.rank}]"
         draft += f"\n{line}" if place else line
         yield draft
-
-
-def _same(first: str, second: str) -> bool:
-    one, other = ({term.text for term in split_terms(text)} for text in (first, second))
-    return len(one & other) >= _SAME * max(1, min(len(one), len(other)))
-
-
-def _dated(passage: Passage, language: Language) -> str:
-    """Return who published it and when, before a line."""
-    day = say_day(passage.published, language) if passage.published else ""
-    origin = ("، " if language == "ar" else ", ").join(filter(None, (day, passage.source)))
-    return f"{origin}: " if origin else ""
-
-
-def _quoted(sentence: str, written: Language, language: Language) -> str:
-    if written == language:
-        return sentence
-    return f"“{sentence}”" if written == "en" else f"«{sentence}»"
 
 
 def _any(*words: str) -> str:

@@ -13,6 +13,7 @@ from rag.negation import NEGATION_WORDS, Clause, split_clauses
 from rag.number_words import PERCENT_WORDS
 from rag.numbers import Number, find_numbers
 
+_NO_CONTENT = NEGATION_WORDS | PERCENT_WORDS
 _HEDGED = 0.06  # how far "about 400" may be from what it is about
 
 
@@ -34,7 +35,7 @@ def read_facts(text: str) -> Said:
     spans = [(d.start, d.end) for d in dates]
     numbers = find_numbers(text, spans)
     words = content_words(text, spans + [(n.start, n.end) for n in numbers if n.form != "dual"])
-    words = [w for w in words if not w.term[0].isdigit() and fold(w.written) not in NEGATION_WORDS | PERCENT_WORDS]
+    words = [w for w in words if not w.term[0].isdigit() and fold(w.written) not in _NO_CONTENT]
     return Said(text, tuple(dates), tuple(numbers), tuple(words), split_clauses(text, words))
 
 

@@ -51,6 +51,11 @@ def to_embeddings(encoder: Encoder) -> Embeddings:
     return _Embeddings(encoder)
 
 
+def to_runnable(rag: Rag) -> Runnable[str, Answer]:
+    """Return a runnable from a question to its `Answer`."""
+    return RunnableLambda(rag.ask)
+
+
 def open_chat_model(settings: Settings) -> ChatModel:
     """Return the chat model that `RAG_MODEL` names; nothing is sent to it yet.
 
@@ -153,11 +158,6 @@ def _reason(error: Exception, *, begun: bool) -> Failed:
 
 def _is_connection(error: Exception) -> bool:
     return any("Connect" in kind.__name__ or "Transport" in kind.__name__ for kind in type(error).__mro__)
-
-
-def to_runnable(rag: Rag) -> Runnable[str, Answer]:
-    """Return a runnable from a question to its `Answer`."""
-    return RunnableLambda(rag.ask)
 
 
 class _Retriever(BaseRetriever):

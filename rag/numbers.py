@@ -100,8 +100,9 @@ def _tell_parts(text: str, tokens: Sequence[_Token]) -> list[_Token]:
     told = []
     for place, token in enumerate(tokens):
         written, following = text[token.start : token.end], tokens[place + 1].text if place + 1 < len(tokens) else ""
-        definite = following.startswith("ال") and token.text != "ثمن"
-        part = token.text in PARTS and (written[1:2] == "\u064f" or definite)
+        number = token.text.removeprefix("و")
+        definite = following.startswith("ال") and number != "ثمن"
+        part = number in PARTS and (written.removeprefix("و")[1:2] == "\u064f" or definite)
         told.append(replace(token, text=fold(f"{token.text}_جزء")) if part else token)
     return told
 

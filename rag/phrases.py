@@ -135,6 +135,16 @@ def say_missing(words: str, language: Language) -> str:
     return _MISSING[language].format(words=words)
 
 
+def say_quote(text: str, written: Language, language: Language) -> str:
+    """Return an article's words, in the quotation marks of their language where it is not the asker's.
+
+    >>> say_quote("Shares rose.", "en", "ar"), say_quote("Shares rose.", "en", "en")
+    ('“Shares rose.”', 'Shares rose.')
+    """
+    opening, closing = ("", "") if written == language else _MARKS[written]
+    return f"{opening}{text}{closing}"
+
+
 def say_report(source: str, published: date | None, language: Language, *, newest: bool = False) -> str:
     """Return who reported something and when, as it stands before what they said.
 
@@ -156,9 +166,9 @@ def say_resolved(days: Sequence[tuple[str, date | int]], language: Language) -> 
     >>> say_resolved([("أمس", date(2025, 12, 31))], "ar")
     '(«أمس»: 31 ديسمبر 2025)'
     """
-    marks = ("«", "»") if language == "ar" else ("“", "”")
+    opening, closing = _MARKS[language]
     said = [
-        f"{marks[0]}{words}{marks[1]}: {meant if isinstance(meant, int) else say_day(meant, language)}"
+        f"{opening}{words}{closing}: {meant if isinstance(meant, int) else say_day(meant, language)}"
         for words, meant in dict.fromkeys(days)
     ]
     return f"({('؛ ' if language == 'ar' else '; ').join(said)})" if said else ""
@@ -169,6 +179,7 @@ def say_day(day: date, language: Language) -> str:
     return f"{day.day} {_MONTHS[language].split()[day.month - 1]} {day.year}"
 
 
+_MARKS: Final[dict[Language, tuple[str, str]]] = {"ar": ("«", "»"), "en": ("“", "”")}
 _NEWEST: Final[dict[Language, str]] = {"ar": "الأحدث", "en": "the newest"}
 _MONTHS: Final[dict[Language, str]] = {
     "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Unpack
 
 from rag.align import WordAligner
-from rag.answerability import AnswerabilityModel
+from rag.answerability import Answerability, AnswerabilityModel
+from rag.answers import AnswerMaker, quote_draft
 from rag.chat import ChatReader
 from rag.check import ClaimChecker
-from rag.cite import resolve_marks
 from rag.clean import strip_tashkeel
 from rag.confidence import ENOUGH
 from rag.dialect import to_standard
 from rag.digest import HITS, Request, digest, read_request
-from rag.errors import ReaderError
 from rag.hostile import withhold_instructions
 from rag.index import Index
 from rag.intent import read_intent
@@ -27,14 +26,24 @@ from rag.read import QuoteReader, Reader
 from rag.retrieve import Retriever
 from rag.rewrite import prefer_unsaid, rewrite_question
 from rag.terms import split_terms
-from rag.types import Answer, Claim, Failed, Filter, Hit, Language, Only, Turn
-from rag.verify import Verifier
+from rag.types import Answer, Filter, Hit, Language, Only, Turn
 
 LONGEST_QUESTION = 4000
 """Characters, vowel marks not counted; a paragraph to be found again may be asked, not a book."""
 
 _READ = 5  # hits given to the reader
 _NEAREST = 3  # hits shown beside an answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a query found: in which articles, all hits, these without what speaks to a machine, how far they answer."""
+
+    query: str
+    only: Only
+    hits: tuple[Hit, ...]
+    readable: list[Hit]
+    judged: Answerability
 
 
 class Rag:
@@ -60,15 +69,14 @@ class Rag:
         self._retriever = retriever
         self._reader = reader
         self._aligner = aligner or WordAligner()
-        self._fallback = fallback or QuoteReader(self._aligner)
-        self._checker = ClaimChecker(self._aligner)
+        self._answers = AnswerMaker(fallback or QuoteReader(self._aligner), ClaimChecker(self._aligner))
         self._answerability = AnswerabilityModel(self._aligner)
 
     def warm_up(self) -> None:
         """Load the encoder and open the index now, so that the first question need not wait for them."""
         self._retriever.retrieve("سند", 1)
         if not self._reader.quotes:
-            self._checker.check("Cairo is large.", "Cairo is a large city.")  # learns what names are like
+            self._answers.warm_up()
 
     def search(
         self,
@@ -137,42 +145,46 @@ class Rag:
             return
         searched = self._rewrite(asked, history, asked_in)
         follows = searched != asked
-        within, hits = self._retrieve(searched, _READ, only, as_of)
-        readable = withhold_instructions(hits)
-        if follows:
-            readable = prefer_unsaid(readable, history, self._aligner)
-        judged = self._answerability.judge(searched, readable, asked_in)
-        if follows and judged.probability < ENOUGH and len(split_terms(asked)) > 1:
+        found = self._seek(searched, asked_in, as_of, only, history if follows else ())
+        if follows and found.judged.probability < ENOUGH and len(split_terms(asked)) > 1:
             # What sounded like a follow-up may have a matter of its own.
-            own_within, own_hits = self._retrieve(asked, _READ, only, as_of)
-            own = self._answerability.judge(asked, withhold_instructions(own_hits), asked_in)
-            if own.probability >= ENOUGH:
-                searched, follows, within, hits, judged = asked, False, own_within, own_hits, own
-                readable = withhold_instructions(hits)
+            own = self._seek(asked, asked_in, as_of, only)
+            if own.judged.probability >= ENOUGH:
+                found, follows = own, False
         unanswered = Answer(
             question,
             ABSTENTION[asked_in],
             asked_in,
             abstained=True,
-            nearest=tuple(hits[:_NEAREST]),
-            searched=searched,
-            confidence=judged.probability,
-            lack=judged.lack,
-            missing=judged.words,
-            since=within.get("since"),
-            until=within.get("until"),
+            nearest=found.hits[:_NEAREST],
+            searched=found.query,
+            confidence=found.judged.probability,
+            lack=found.judged.lack,
+            missing=found.judged.words,
+            since=found.only.get("since"),
+            until=found.only.get("until"),
         )
         told = False
-        if judged.probability >= ENOUGH:
+        if found.judged.probability >= ENOUGH:
             # A follow-up is searched with the question before it, whose names its answer need not have.
-            named = readable if follows else self._answerability.naming(searched, readable)
-            for answer in self._read(searched, named, unanswered):
+            named = found.readable if follows else self._answerability.naming(found.query, found.readable)
+            for answer in self._answers.make(self._reader, found.query, named, unanswered):
                 told = True
                 yield answer
         if not told:
-            if judged.lack == "name":
-                unanswered = replace(unanswered, text=f"{unanswered.text} {say_missing(judged.words, asked_in)}")
+            if unanswered.lack == "name":
+                unanswered = replace(unanswered, text=f"{unanswered.text} {say_missing(unanswered.missing, asked_in)}")
             yield unanswered
+
+    def _seek(
+        self, query: str, language: Language, as_of: date | None, only: Only, history: Sequence[Turn] = ()
+    ) -> _Found:
+        """Return what was found for a query, and whether it answers; what the last answer told counts for less."""
+        within, hits = self._retrieve(query, _READ, only, as_of)
+        readable = withhold_instructions(hits)
+        if history:
+            readable = prefer_unsaid(readable, history, self._aligner)
+        return _Found(query, within, tuple(hits), readable, self._answerability.judge(query, readable, language))
 
     def _overview(self, answer: Answer, request: Request, as_of: date | None, only: Only) -> Iterator[Answer]:
         """Yield an overview of a topic: a quoted sentence of each article that bears on it."""
@@ -192,7 +204,7 @@ class Rag:
         told = False
         for draft in digest(hits, request.kind, answer.language):
             told = True
-            yield _quoted(answer, draft, hits)
+            yield quote_draft(answer, draft, hits)
         if not told:
             yield answer
 
@@ -206,8 +218,10 @@ class Rag:
             return only, self._retriever.retrieve(query, k, _filter(only))
         within = only | {"since": period.since, "until": period.until}
         hits = self._retriever.retrieve(query, k, _filter(within))
-        hits += [hit for hit in self._retriever.retrieve(query, k, _filter(only)) if hit.passage.published is None]
-        best = sorted(hits, key=lambda hit: -hit.score)[:k]
+        undated = [hit for hit in self._retriever.retrieve(query, k, _filter(only)) if hit.passage.published is None]
+        if not undated:
+            return within, hits
+        best = sorted([*hits, *undated], key=lambda hit: -hit.score)[:k]
         return within, [replace(hit, rank=rank) for rank, hit in enumerate(best, start=1)]
 
     def _rewrite(self, question: str, history: Sequence[Turn], language: Language) -> str:
@@ -216,51 +230,6 @@ class Rag:
         if by_rule != question and isinstance(self._reader, ChatReader):
             return self._reader.rewrite(question, history, language) or by_rule
         return by_rule
-
-    def _read(self, question: str, hits: Sequence[Hit], unanswered: Answer) -> Iterator[Answer]:
-        """Yield the answer as the reader writes it; where the reader fails, the fallback's, which says why."""
-        failed: Failed = ""
-        if not self._reader.quotes:
-            told = False
-            try:
-                for answer in self._write(question, hits, unanswered):
-                    told = True
-                    yield answer
-                if not told or any(claim.supported for claim in answer.claims):
-                    return
-                failed = "unsupported"
-            except ReaderError as error:
-                failed = error.reason
-        reader = self._fallback if failed else self._reader
-        for draft in reader.read(question, hits, unanswered.language):
-            yield _quoted(replace(unanswered, failed=failed), draft, hits)
-
-    def _write(self, question: str, hits: Sequence[Hit], unanswered: Answer) -> Iterator[Answer]:
-        """Yield the answer of a reader that uses its own words, each finished claim checked."""
-        verifier = Verifier(self._checker, {hit.rank: hit.passage for hit in hits}, unanswered.language)
-        draft = ""
-        for draft in self._reader.read(question, hits, unanswered.language):
-            yield self._checked(verifier, draft, unanswered, whole=False)
-        if draft:
-            yield self._checked(verifier, draft, unanswered, whole=True)
-
-    def _checked(self, verifier: Verifier, draft: str, unanswered: Answer, *, whole: bool) -> Answer:
-        text, citations, claims = verifier.verify(draft, whole=whole)
-        return replace(
-            unanswered,
-            text=text,
-            abstained=False,
-            citations=tuple(citations),
-            claims=tuple(claims),
-            written_by=self._reader.name,
-        )
-
-
-def _quoted(answer: Answer, draft: str, hits: Sequence[Hit]) -> Answer:
-    """Return an answer with the text of a draft that quotes; every quote is a claim that supports itself."""
-    text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
-    claims = tuple(Claim(citation.quote, True, (citation.number,)) for citation in citations)
-    return replace(answer, text=text, abstained=False, citations=tuple(citations), claims=claims)
 
 
 def check_question(question: str) -> str:

@@ -16,8 +16,8 @@ from rag.encode import Matrix
 from rag.language import split_sentences
 from rag.numbers import find_numbers
 from rag.period import resolve_days
-from rag.phrases import OTHER_LANGUAGE, REPORTS_DIFFER, say_report, say_resolved
-from rag.terms import split_terms
+from rag.phrases import OTHER_LANGUAGE, REPORTS_DIFFER, say_quote, say_report, say_resolved
+from rag.terms import shared_terms
 from rag.types import Hit, Language, Passage
 
 _MOST = 3  # sentences of an answer
@@ -31,7 +31,9 @@ _FOLLOWS_UP = 0.8  # likewise, where the question goes on from another that is s
 _COUNTS = 0.4  # of score, for a sentence whose number counts what is to be counted
 _SAME_NOUN = 0.65  # cosine from which two nouns are the same
 _BESIDE = 40  # characters after a number in which its noun stands
-_SAME = 0.6  # share of terms in common from which two sentences say the same
+SAME = 0.6
+"""Share of terms in common from which two sentences say the same."""
+
 _SAME_ACROSS = 0.62  # likewise, by how alike their words are, across languages
 _HEARD = 0.4  # cosine from which a word of the question is in a passage at all
 _SAID = 0.5  # cosine from which a sentence says a word of the question
@@ -40,17 +42,17 @@ _TOLD_KINDS: Final = frozenset[AnswerType](("number", "percent", "money", "date"
 
 
 class Reader(Protocol):
-    """What makes a draft of the hits.
-
-    Attributes:
-        name: the chat model's; "" where there is none.
-        quotes: whether drafts are the articles' own sentences, so that no claim in them needs to be checked.
-    """
+    """What makes a draft of the hits."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str:
+        """The chat model's; "" where there is none."""
+        ...
+
     @property
-    def quotes(self) -> bool: ...  # noqa: D102
+    def quotes(self) -> bool:
+        """Whether drafts are the articles' own sentences, so that no claim in them needs to be checked."""
+        ...
 
     def read(self, question: str, hits: Sequence[Hit], language: Language) -> Iterator[str]:
         """Yield the draft as it grows; the last is whole. Nothing is yielded where the hits hold no answer.
@@ -173,8 +175,7 @@ class QuoteReader:
 
     def _say_the_same(self, first: _Pick, second: _Pick) -> bool:
         if first.language == second.language:
-            one, other = ({term.text for term in split_terms(pick.text)} for pick in (first, second))
-            return len(one & other) >= _SAME * max(1, min(len(one), len(other)))
+            return shared_terms(first.text, second.text) >= SAME
         return self._agreement(first.text, second.text) >= _SAME_ACROSS
 
     def _agreement(self, first: str, second: str) -> float:
@@ -255,10 +256,8 @@ def _quoted(run: Sequence[_Pick], language: Language) -> str:
     """
     text = " ".join(pick.text for pick in run)
     days = say_resolved(resolve_days(text, run[0].hit.passage.published), language)
-    written: Language = run[0].language
-    if written != language:
-        text = f"“{text}”" if written == "en" else f"«{text}»"
-    return f"{text} {days}" if days else text
+    quote = say_quote(text, run[0].language, language)
+    return f"{quote} {days}" if days else quote
 
 
 def _runs(picks: Sequence[_Pick]) -> list[list[_Pick]]:

@@ -51,6 +51,12 @@ def split_terms(text: str) -> list[Term]:
     return [term for term, _ in _read(text)]
 
 
+def shared_terms(first: str, second: str) -> float:
+    """Return the share of its terms that the shorter of two texts has in common with the other, 0 to 1."""
+    one, other = ({term.text for term in split_terms(text)} for text in (first, second))
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
 def question_terms(text: str) -> dict[str, tuple[str, ...]]:
     """Return each term of a question with the other terms it may have in a text.
 

@@ -145,12 +145,22 @@ def test_a_model_that_goes_round_in_circles_is_stopped(rag: Rag, server: Scripte
     assert server.stopped.wait(5), "the model goes on writing to nobody"
 
 
-@pytest.mark.parametrize("says", ["NO ANSWER", "NO ANSWER.", "لا جواب"])
+@pytest.mark.parametrize("says", ["NO ANSWER", "NO ANSWER.", "لا جواب", "NO ANSWER. The passages do not say."])
 def test_a_model_that_finds_nothing_abstains(rag: Rag, server: ScriptedServer, says: str) -> None:
     answer = ask(rag, server, "declining", says)
     assert answer.abstained
     assert answer.text == ABSTENTION["en"]
     assert answer.nearest
+
+
+def test_an_answer_may_begin_with_the_words_for_no_answer(rag: Rag, server: ScriptedServer) -> None:
+    answer = ask(rag, server, "denying", "No answer is needed: Beijing told firms to prepare H200 orders [1].")
+    assert not answer.abstained
+    assert answer.text.startswith("No answer is needed")
+
+
+def test_the_words_for_no_answer_after_an_answer_are_left_out(rag: Rag, server: ScriptedServer) -> None:
+    assert ask(rag, server, "wavering", f"{RIGHT}\nNO ANSWER").text == QUOTED
 
 
 def test_closing_the_answer_stops_the_model(rag: Rag, server: ScriptedServer) -> None:

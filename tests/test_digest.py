@@ -66,9 +66,9 @@ def last(hits: Sequence[Hit], kind: str) -> str:
 
 def test_a_line_for_each_article_that_bears_on_it_and_none_twice() -> None:
     assert last(some_hits(), "articles").split("\n") == [
-        "• 16 January 2026, Wire: Ships left the canal. [1]",
+        "• Wire (16 January 2026): Ships left the canal. [1]",
         "• 1 مارس 2025: «عبرت السفن القناة.» [2]",
-        "• 16 January 2026, Wire: Rain fell. [1]",
+        "• Wire (16 January 2026): Rain fell. [1]",
     ]
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.align import Word, WordAligner
-from rag.check import BY_MEANING, LETTERS
+from rag.check import ClaimChecker
 from rag.encode import SentenceTransformerEncoder
 from rag.evaluate.measures import auroc
 from rag.facts import read_facts
@@ -30,31 +30,18 @@ NAMES = ("like a name", "capital", "Arabic", "alike", "as used", "bias")
 _LIKE_A_NAME = 0.5
 
 
-def signs(aligner: WordAligner, claim: str, passage: str) -> tuple[list[Word], NDArray[np.float64]]:
-    """Return the words of a claim with what the checker knows of each; shape (words, 5)."""
-    said, whole = read_facts(claim), read_facts(passage)
-    alike = aligner.compare(said.words, whole.words)
-    for row, word in enumerate(said.words):
-        same = np.array([other.language == word.language for other in whole.words])
-        alike[row, same & (alike[row] < LETTERS)] *= BY_MEANING
-    used = aligner.compare_in_context(claim, passage, said.words, whole.words)
-    assert used is not None, "the encoder gives no token vectors"
-    nameness = aligner.nameness_in(claim, said.words)
-    rows = [
-        (nameness[i], is_capital(word), word.language == "ar", alike[i].max(), used[i].max())
-        for i, word in enumerate(said.words)
-    ]
-    return list(said.words), np.array(rows, dtype=float).reshape(-1, len(NAMES) - 1)
+def signs(checker: ClaimChecker, claim: str, passage: str) -> tuple[tuple[Word, ...], NDArray[np.float32]]:
+    """Return the words of a claim with what the checker knows of each, without the bias; shape (words, 5)."""
+    said = read_facts(claim)
+    known, as_used = checker.name_signs(said, read_facts(passage))
+    assert as_used, "the encoder gives no token vectors"
+    return said.words, known[:, 1:]
 
 
-def is_capital(word: Word) -> bool:
-    return word.language == "en" and word.start > 0 and word.written[0].isupper()
-
-
-def exchanged(aligner: WordAligner, claims: list[dict[str, str]]) -> Iterator[tuple[NDArray[np.float64], bool]]:
+def exchanged(checker: ClaimChecker, claims: list[dict[str, str]]) -> Iterator[tuple[NDArray[np.float32], bool]]:
     """Yield what is known of a word, and whether it was put in."""
     chance = random.Random(3)
-    read = [(claim, *signs(aligner, claim["claim"], claim["passage"])) for claim in claims]
+    read = [(claim, *signs(checker, claim["claim"], claim["passage"])) for claim in claims]
     names: dict[str, set[str]] = {"ar": set(), "en": set()}
     for _, words, rows in read:
         for word, row in zip(words, rows, strict=True):
@@ -68,16 +55,16 @@ def exchanged(aligner: WordAligner, claims: list[dict[str, str]]) -> Iterator[tu
             if other in claim["passage"] or other in claim["claim"]:
                 continue
             text = claim["claim"][: word.start] + other + claim["claim"][word.end :]
-            changed, known = signs(aligner, text, claim["passage"])
+            changed, known = signs(checker, text, claim["passage"])
             yield from ((row, True) for w, row in zip(changed, known, strict=True) if w.start == word.start)
 
 
 def main(paths: list[str]) -> None:
     settings = Settings()
     encoder = SentenceTransformerEncoder(settings.encoder, settings.cache)
-    aligner = WordAligner(encoder.encode_words, encoder.encode_in_context)
+    checker = ClaimChecker(WordAligner(encoder.encode_words, encoder.encode_in_context))
     lines = [json.loads(line) for path in paths for line in Path(path).read_text(encoding="utf-8").splitlines()]
-    pairs = list(exchanged(aligner, [line for line in lines if line["supported"]]))
+    pairs = list(exchanged(checker, [line for line in lines if line["supported"]]))
     rows, told = np.array([row for row, _ in pairs]), np.array([float(put_in) for _, put_in in pairs])
     often = np.where(told > 0, round((told == 0).sum() / told.sum()), 1).astype(int)  # both sides of equal weight
     weights = regress(np.repeat(rows, often, axis=0), np.repeat(told, often).astype(int))
