@@ -141,8 +141,8 @@ class WordAligner:
         """The direction in which names lie apart in context, and the mean of each language, of the bundled text.
 
         Learned of English, by its capitals; then again with the Arabic words that surely are names or surely are not.
-        On words of XQuAD that meet an English name by their consonants, or a common word by meaning, it tells which
-        are names with an AUROC of .94, where the words by themselves give .88.
+        On Arabic words of XQuAD that meet an English name by their consonants, or a common word by meaning, it tells
+        which are names with an AUROC of .94 (.92 before the second time).
         """
         rows: dict[Language, Matrix] = {}
         told: dict[Language, NDArray[np.bool_]] = {}
