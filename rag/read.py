@@ -17,7 +17,7 @@ from rag.language import split_sentences
 from rag.numbers import find_numbers
 from rag.period import resolve_days
 from rag.phrases import OTHER_LANGUAGE, REPORTS_DIFFER, say_quote, say_report, say_resolved
-from rag.terms import shared_terms
+from rag.terms import shared_terms, split_terms
 from rag.types import Hit, Language, Passage
 
 _MOST = 3  # sentences of an answer
@@ -29,6 +29,9 @@ _FITS = 0.6  # of score, for a sentence that has the kind of thing asked for
 _TELLS_APART = 0.3  # of score, for a sentence that has words of the question that others of its passage have not
 _FOLLOWS_UP = 0.8  # likewise, where the question goes on from another that is searched with it
 _COUNTS = 0.4  # of score, for a sentence whose number counts what is to be counted
+# Of score, for the question's own numbers (a year, a round) in the passage, and again in the sentence itself.
+_NUMBER_AROUND = 0.3
+_NUMBER_SAID = 0.1
 _SAME_NOUN = 0.65  # cosine from which two nouns are the same
 _BESIDE = 40  # characters after a number in which its noun stands
 SAME = 0.6
@@ -126,14 +129,17 @@ class QuoteReader:
         asked = [word for word in content_words(sentences[-1]) if not word.term[0].isdigit()] if sentences else []
         weight = _FOLLOWS_UP if len(sentences) > 1 else _TELLS_APART
         counted = content_words(counted_noun(question)) if kind == "number" else []
+        figures = {term.text for term in split_terms(question) if term.text[0].isdigit()}
         picks = []
         for hit in hits:
             apart = self._tell_apart(asked, hit.passage)
+            around = _share(figures, f"{hit.passage.title} {hit.passage.text}")
             for place, score in enumerate(hit.sentence_scores):
                 fits = carries(hit.passage.sentences[place].text, kind, question)
                 bonus = _FITS if fits and kind in _TOLD_KINDS else 0.0
                 if fits and counted and self._counts(hit.passage.sentences[place].text, counted):
                     bonus += _COUNTS
+                bonus += _NUMBER_AROUND * around + _NUMBER_SAID * _share(figures, hit.passage.sentences[place].text)
                 picks.append(_Pick(hit, place, score + bonus + weight * float(apart[place]), fits))
         return sorted(picks, key=lambda pick: -pick.score)
 
@@ -213,6 +219,11 @@ class QuoteReader:
         return float((said >= _SAID).mean()) >= _COVERED
 
 
+def _share(figures: set[str], text: str) -> float:
+    """Return the share of the question's numbers that a text has; 1 for none."""
+    return len(figures & {term.text for term in split_terms(text)}) / len(figures) if figures else 1.0
+
+
 def _values(text: str, kind: AnswerType, question: str) -> set[object]:
     """Return the values of a kind that a text gives and the question does not."""
     if kind == "date":
@@ -252,10 +263,11 @@ def _attributed(picks: Sequence[_Pick], language: Language, heading: str = "") -
 def _quoted(run: Sequence[_Pick], language: Language) -> str:
     """Return the sentences of a run, in the quotation marks of their language where it is not the asker's.
 
-    What they name by its distance from the day of publication ("yesterday", "العام الماضي") is told after them.
+    What they name by its distance from the day of publication ("yesterday", "العام الماضي") is told after them, in
+    their language too, so that a line has one direction.
     """
     text = " ".join(pick.text for pick in run)
-    days = say_resolved(resolve_days(text, run[0].hit.passage.published), language)
+    days = say_resolved(resolve_days(text, run[0].hit.passage.published), run[0].language)
     quote = say_quote(text, run[0].language, language)
     return f"{quote} {days}" if days else quote
 

@@ -84,5 +84,19 @@ def test_the_latest_says_who_and_when() -> None:
     assert draft == "Wire (10 January 2025): Ships left the canal. [1]"
 
 
+def test_of_two_years_the_one_that_is_asked_for_comes_first() -> None:
+    other = a_passage("The cup of 2026 goes to three countries.", passage_id="other:0")
+    asked = a_passage("The cup of 2034 goes to one country.", passage_id="asked:0")
+    hits = (a_hit(1, other, 0.9), a_hit(2, asked, 0.7))
+    assert next(iter(QuoteReader().read("Who holds the cup of 2034?", hits, "en"))).startswith(asked.text)
+
+
+def test_what_yesterday_was_is_told_in_the_language_of_the_quote() -> None:
+    dated = replace(a_passage("Prices rose yesterday.", passage_id="dated:0"), published=date(2026, 1, 16))
+    assert (
+        "“Prices rose yesterday.” (“yesterday”: 15 January 2026) [1]" in read(a_hit(1, dated, 0.9), language="ar")[-1]
+    )
+
+
 def test_no_hits_no_draft() -> None:
     assert read() == []
