@@ -11,6 +11,7 @@ The flow, one module a stage (each imports only those before it):
 """
 
 from rag.errors import (
+    IndexBusyError,
     IndexStateError,
     MissingExtraError,
     ReaderError,
@@ -28,6 +29,7 @@ __all__ = [
     "Article",
     "Citation",
     "Hit",
+    "IndexBusyError",
     "IndexReport",
     "IndexStateError",
     "MissingExtraError",

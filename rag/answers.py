@@ -9,7 +9,7 @@ from rag.check import ClaimChecker
 from rag.cite import resolve_marks
 from rag.errors import ReaderError
 from rag.read import Reader
-from rag.types import Answer, Claim, Failed, Hit
+from rag.types import Answer, Citation, Claim, Failed, Hit
 from rag.verify import Verifier
 
 
@@ -22,7 +22,7 @@ class AnswerMaker:
     """
 
     def __init__(self, fallback: Reader, checker: ClaimChecker) -> None:
-        self._fallback = fallback
+        self.fallback = fallback
         self._checker = checker
 
     def warm_up(self) -> None:
@@ -51,7 +51,7 @@ class AnswerMaker:
                 failed = "unsupported"
             except ReaderError as error:
                 failed = error.reason
-            reader = self._fallback
+            reader = self.fallback
         for draft in reader.read(question, hits, unanswered.language):
             yield quote_draft(replace(unanswered, failed=failed), draft, hits)
 
@@ -61,18 +61,24 @@ class AnswerMaker:
         written = replace(unanswered, abstained=False, written_by=reader.name)
         draft = ""
         for draft in reader.read(question, hits, unanswered.language):
-            yield _checked(verifier, draft, written, whole=False)
+            yield _checked(verifier, draft, written, hits, whole=False)
         if draft:
-            yield _checked(verifier, draft, written, whole=True)
+            yield _checked(verifier, draft, written, hits, whole=True)
 
 
 def quote_draft(answer: Answer, draft: str, hits: Sequence[Hit]) -> Answer:
     """Return an answer with the text of a draft that quotes; every quote is a claim that supports itself."""
     text, citations = resolve_marks(draft, {hit.rank: hit.passage for hit in hits})
     claims = tuple(Claim(citation.quote, True, (citation.number,)) for citation in citations)
-    return replace(answer, text=text, abstained=False, citations=tuple(citations), claims=claims)
+    return replace(answer, text=text, abstained=False, citations=_with_sources(citations, hits), claims=claims)
 
 
-def _checked(verifier: Verifier, draft: str, written: Answer, *, whole: bool) -> Answer:
+def _checked(verifier: Verifier, draft: str, written: Answer, hits: Sequence[Hit], *, whole: bool) -> Answer:
     text, citations, claims = verifier.verify(draft, whole=whole)
-    return replace(written, text=text, citations=tuple(citations), claims=tuple(claims))
+    return replace(written, text=text, citations=_with_sources(citations, hits), claims=tuple(claims))
+
+
+def _with_sources(citations: Sequence[Citation], hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """Return citations that know who else carried their story."""
+    sources = {hit.passage.id: hit.sources for hit in hits if len(hit.sources) > 1}
+    return tuple(replace(citation, sources=sources.get(citation.passage.id, ())) for citation in citations)

@@ -3,7 +3,8 @@
     SanadError
     ├─ SettingsError      a setting, its value, what is allowed
     ├─ SourceError        a file (and line) and what is wrong with it
-    ├─ IndexStateError    the index is missing, locked, read-only, damaged, or made by another encoder or Sanad
+    ├─ IndexStateError    the index is missing, read-only, damaged, or made by another encoder or Sanad
+    │  └─ IndexBusyError  another process is writing to it
     ├─ MissingExtraError  a package that is not installed, and the line that installs it
     └─ ReaderError        a chat model gave no answer that can be shown, and why; the original error is its `__cause__`
 
@@ -28,6 +29,10 @@ class SourceError(SanadError):
 
 class IndexStateError(SanadError):
     """The index cannot be used as it stands."""
+
+
+class IndexBusyError(IndexStateError):
+    """Another process is writing to the index."""
 
 
 class MissingExtraError(SanadError):

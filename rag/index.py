@@ -24,7 +24,7 @@ from rag.catalog import ArticleSummary, Catalog, check_encoder
 from rag.database import explain
 from rag.dictionary import add_words
 from rag.encode import Encoder
-from rag.errors import IndexStateError, SourceError
+from rag.errors import IndexBusyError, SourceError
 from rag.keywords import keyword_folder, write_keyword_index
 from rag.load import find_files
 from rag.store import ChromaStore
@@ -224,7 +224,7 @@ class Index:
                 yield catalog
                 holder.unlink(missing_ok=True)
         except Timeout as error:
-            raise IndexStateError(
+            raise IndexBusyError(
                 f"{self.folder}: another process{self._holder()} is writing to this index; wait for it and run again"
             ) from error
         except (sa.exc.DatabaseError, OSError) as error:

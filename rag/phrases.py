@@ -34,6 +34,12 @@ NO_TOPIC: Final[dict[Language, str]] = {
     "en": "On what? Please name a subject, as in: summarise what happened in the Suez Canal.",
 }
 
+SUMMARISE: Final[dict[Language, str]] = {
+    "ar": "لخّص ما ورد عن: {title}",
+    "en": "Summarise what was reported on: {title}",
+}
+"""A question that can be asked about any article."""
+
 UNSUPPORTED: Final[dict[Language, str]] = {"ar": "[بلا سند]", "en": "[unsupported]"}
 """Stands after a claim that no passage supports, where another has its marks."""
 

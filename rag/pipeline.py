@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Unpack
 
 from rag.align import WordAligner
@@ -31,7 +32,9 @@ from rag.types import Answer, Filter, Hit, Language, Only, Turn
 LONGEST_QUESTION = 4000
 """Characters, vowel marks not counted; a paragraph to be found again may be asked, not a book."""
 
-_READ = 5  # hits given to the reader
+READ = 5
+"""Hits given to the reader where the caller names no number."""
+
 _NEAREST = 3  # hits shown beside an answer
 
 
@@ -110,6 +113,8 @@ class Rag:
         *,
         as_of: date | None = None,
         interface: Language = "en",
+        passages: int = READ,
+        quote: bool = False,
         **only: Unpack[Only],
     ) -> Answer:
         """Answer a question; see `search` for what is raised.
@@ -119,9 +124,13 @@ class Rag:
             history: earlier turns, oldest first, for a follow-up.
             as_of: the day that "this week", "أمس" or "since January" are counted from; today when None.
             interface: the language of an answer where neither the question nor the talk tells one ("H200?").
+            passages: how many the answer may rest on, above 0; a chat model may have room for fewer.
+            quote: quote the articles even where a chat model could write.
             only: which articles are searched, as for `search`; `since` and `until` come before the question's own.
         """
-        *_, answer = self.stream(question, history, as_of=as_of, interface=interface, **only)
+        *_, answer = self.stream(
+            question, history, as_of=as_of, interface=interface, passages=passages, quote=quote, **only
+        )
         return answer
 
     def stream(
@@ -131,10 +140,15 @@ class Rag:
         *,
         as_of: date | None = None,
         interface: Language = "en",
+        passages: int = READ,
+        quote: bool = False,
         **only: Unpack[Only],
     ) -> Iterator[Answer]:
         """Yield the answer as it grows, each time whole; the last is what `ask` returns."""
         check_question(question)
+        if passages < 1:
+            raise ValueError(f"passages must be above 0, not {passages}")
+        reader = self._answers.fallback if quote else self._reader
         asked_in = detect_language(question, default=_language_of(history, interface))
         if (intent := read_intent(question)) != "question":
             yield Answer(question, REPLIES[intent][asked_in], asked_in, searched=question.strip())
@@ -143,12 +157,13 @@ class Rag:
         if request := read_request(asked):
             yield from self._overview(Answer(question, ABSTENTION[asked_in], asked_in, True), request, as_of, only)
             return
-        searched = self._rewrite(asked, history, asked_in)
+        searched = self._rewrite(reader, asked, history, asked_in)
         follows = searched != asked
-        found = self._seek(searched, asked_in, as_of, only, history if follows else ())
+        seek = partial(self._seek, language=asked_in, k=passages, as_of=as_of, only=only)
+        found = seek(searched, history=history if follows else ())
         if follows and found.judged.probability < ENOUGH and len(split_terms(asked)) > 1:
             # What sounded like a follow-up may have a matter of its own.
-            own = self._seek(asked, asked_in, as_of, only)
+            own = seek(asked)
             if own.judged.probability >= ENOUGH:
                 found, follows = own, False
         unanswered = Answer(
@@ -168,7 +183,7 @@ class Rag:
         if found.judged.probability >= ENOUGH:
             # A follow-up is searched with the question before it, whose names its answer need not have.
             named = found.readable if follows else self._answerability.naming(found.query, found.readable)
-            for answer in self._answers.make(self._reader, found.query, named, unanswered):
+            for answer in self._answers.make(reader, found.query, named, unanswered):
                 told = True
                 yield answer
         if not told:
@@ -177,10 +192,10 @@ class Rag:
             yield unanswered
 
     def _seek(
-        self, query: str, language: Language, as_of: date | None, only: Only, history: Sequence[Turn] = ()
+        self, query: str, language: Language, k: int, as_of: date | None, only: Only, history: Sequence[Turn] = ()
     ) -> _Found:
         """Return what was found for a query, and whether it answers; what the last answer told counts for less."""
-        within, hits = self._retrieve(query, _READ, only, as_of)
+        within, hits = self._retrieve(query, k, only, as_of)
         readable = withhold_instructions(hits)
         if history:
             readable = prefer_unsaid(readable, history, self._aligner)
@@ -224,11 +239,11 @@ class Rag:
         best = sorted([*hits, *undated], key=lambda hit: -hit.score)[:k]
         return within, [replace(hit, rank=rank) for rank, hit in enumerate(best, start=1)]
 
-    def _rewrite(self, question: str, history: Sequence[Turn], language: Language) -> str:
+    def _rewrite(self, reader: Reader, question: str, history: Sequence[Turn], language: Language) -> str:
         """Return the question as it is searched: a follow-up by the chat model where there is one, else by rule."""
         by_rule = rewrite_question(question, history)
-        if by_rule != question and isinstance(self._reader, ChatReader):
-            return self._reader.rewrite(question, history, language) or by_rule
+        if by_rule != question and isinstance(reader, ChatReader):
+            return reader.rewrite(question, history, language) or by_rule
         return by_rule
 
 

@@ -177,6 +177,7 @@ class Citation(_Value):
         passage: where the quote stands.
         start: the quote's first character in the article's text.
         end: one past its last.
+        sources: who carried the story, where more than one did; the passage's own first.
     """
 
     number: int
@@ -184,16 +185,18 @@ class Citation(_Value):
     passage: Passage
     start: int
     end: int
+    sources: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return `{number, quote, start, end, passage}`."""
-        return {
+        """Return `{number, quote, start, end, passage}`, and where there are any, `sources`."""
+        plain = {
             "number": self.number,
             "quote": self.quote,
             "start": self.start,
             "end": self.end,
             "passage": self.passage.to_dict(),
         }
+        return plain | {"sources": list(self.sources)} if self.sources else plain
 
 
 @dataclass(frozen=True, slots=True)
