@@ -143,7 +143,7 @@ def chat(
             f"GRADIO_SERVER_NAME={settings.host!r}: only this machine can be served, since there are no accounts yet; "
             "use --host 127.0.0.1"
         )
-    from ui.app import serve
+    from ui.server import serve
 
     target = open_index(settings)
     if target.exists:
@@ -152,7 +152,7 @@ def chat(
         show.failures(report)
     rag = _existing(settings)
     rag.warm_up()
-    serve(rag, settings.host, settings.port, on_ready=lambda address: show.note(f"Sanad is at {address}"))
+    serve(rag, settings, on_ready=lambda address: show.note(f"Sanad is at {address}"))
 
 
 @app.command(name="eval")

@@ -51,11 +51,20 @@ class Index:
     @property
     def exists(self) -> bool:
         """Whether a run of changes was ever completed here."""
+        return self.generation > 0
+
+    @property
+    def generation(self) -> int:
+        """How many runs of changes were completed; 0 where there is no index.
+
+        Raises:
+            IndexStateError: there is one that cannot be used.
+        """
         if not (self.folder / "catalog.sqlite").is_file():
-            return False
+            return 0
         catalog = Catalog(self.folder, writable=False)
         try:
-            return catalog.generation > 0
+            return catalog.generation
         finally:
             catalog.close()
 

@@ -171,7 +171,8 @@ class Rag:
             ABSTENTION[asked_in],
             asked_in,
             abstained=True,
-            nearest=found.hits[:_NEAREST],
+            # Where nothing is of the days that the question names, what is nearest of all days.
+            nearest=(found.hits or tuple(self._retriever.retrieve(found.query, _NEAREST, _filter(only))))[:_NEAREST],
             searched=found.query,
             confidence=found.judged.probability,
             lack=found.judged.lack,

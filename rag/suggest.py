@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from rag.phrases import SUMMARISE
-from rag.types import Answer
+from rag.types import Answer, Language
 
 _MOST = 2
 
@@ -21,4 +21,9 @@ def suggest_questions(answer: Answer) -> tuple[str, ...]:
     """
     titles = {hit.passage.article_id: (hit.passage.title, hit.passage.language) for hit in answer.nearest}
     own_first = sorted(titles.values(), key=lambda known: known[1] != answer.language)
-    return tuple(SUMMARISE[language].format(title=title.rstrip(" .؟?!")) for title, language in own_first[:_MOST])
+    return tuple(suggest_about(title, language) for title, language in own_first[:_MOST])
+
+
+def suggest_about(title: str, language: Language) -> str:
+    """Return a question about an article, by its headline."""
+    return SUMMARISE[language].format(title=title.rstrip(" .؟?!"))

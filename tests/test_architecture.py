@@ -17,8 +17,8 @@ ORDER = [
     "bundled", "universal", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords",
     "dictionary", "update", "index", "snapshot", "arrange", "rerank", "confidence", "explain", "retrieve",
     "number_words", "numbers", "dates", "period", "dialect", "align", "rewrite", "negation", "facts", "check",
-    "answer_type", "answerability", "hostile", "intent", "read", "digest", "suggest", "cite", "verify", "answers", "prompts",
-    "tokens", "chat", "pipeline", "langchain", "open", "evaluate", "doctor", "show", "__main__",
+    "answer_type", "answerability", "hostile", "intent", "read", "digest", "suggest", "cite", "verify", "answers",
+    "prompts", "tokens", "chat", "pipeline", "langchain", "open", "evaluate", "doctor", "show", "__main__",
 ]  # fmt: skip
 
 HOMES = {

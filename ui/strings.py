@@ -1,74 +1,102 @@
-"""The words of the pages, in Arabic and English, as data."""
+"""The words of the pages, in Arabic and English: `words.toml` holds them, a `Locale` says them.
+
+>>> Locale("ar", "arabic").count("passages", 11)
+'١١ مقطعًا'
+>>> Locale("en").count("passages", 1)
+'1 passage'
+"""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from html import escape
+from pathlib import Path
+from typing import Any, Final
 
+from rag.language import text_direction
 from rag.phrases import say_day
 from rag.types import Language
+from ui.types import Digits
 
-STRINGS: Final[dict[str, dict[Language, str]]] = {
-    "name": {"ar": "سند", "en": "Sanad"},
-    "tagline": {
-        "ar": "اسأل المقالات بالعربية أو بالإنجليزية؛ لكل جملة في الجواب مقطع تستند إليه.",
-        "en": "Ask the articles in Arabic or English; every statement carries the passage it rests on.",
-    },
-    "placeholder": {"ar": "اكتب سؤالك…", "en": "Write your question…"},
-    "question": {"ar": "السؤال", "en": "Question"},
-    "send": {"ar": "اسأل", "en": "Ask"},
-    "examples": {"ar": "جرّب أن تسأل", "en": "Try asking"},
-    "talk": {"ar": "المحادثة", "en": "Talk"},
-    "you": {"ar": "أنت", "en": "You"},
-    "evidence": {"ar": "المقاطع التي استند إليها الجواب", "en": "What the answer rests on"},
-    "nearest": {"ar": "أقرب ما وُجد في المقالات", "en": "What came nearest"},
-    "no_evidence": {
-        "ar": "تظهر هنا المقاطع التي يستند إليها الجواب.",
-        "en": "The passages that an answer rests on appear here.",
-    },
-    "abstained": {"ar": "لا جواب في المقالات", "en": "Not in the articles"},
-    "searched": {"ar": "بُحث عن", "en": "Asked as"},
-    "written_by": {
-        "ar": "صاغ الجوابَ {model}، ورُوجعت كل جملة فيه على المقالات.",
-        "en": "Written by {model}; every sentence was checked against the articles.",
-    },
-    "go_to_quote": {"ar": "انتقل إلى الاقتباس رقم {number}", "en": "Go to quote {number}"},
-    "empty_question": {"ar": "اكتب سؤالًا أولًا.", "en": "Write a question first."},
-    "long_question": {
-        "ar": "السؤال أطول مما يُقرأ؛ اختصره إلى {most} حرف أو أقل.",
-        "en": "The question is too long; shorten it to {most} characters or fewer.",
-    },
-    "failed": {
-        "ar": "حدث خلل غير متوقَّع ولم يكتمل الجواب؛ أعد المحاولة.",
-        "en": "Something unexpected went wrong and the answer was not finished; try again.",
-    },
-    "undated": {"ar": "بلا تاريخ", "en": "undated"},
-    "in_arabic": {"ar": "بالعربية", "en": "in Arabic"},
-    "in_english": {"ar": "بالإنجليزية", "en": "in English"},
-}
-
-EXAMPLES: Final[tuple[tuple[Language, str], ...]] = (
-    ("ar", "ما الشركات التي طلبت منها بكين الاستعداد لشراء رقائق H200؟"),
-    ("ar", "كم منتخبًا يشارك في كأس العالم 2026؟"),
-    ("en", "How much electricity did data centres use in 2024?"),
-    ("en", "Which companies did Beijing tell to prepare H200 orders?"),
+WORDS: Final[Mapping[str, Mapping[str, Any]]] = tomllib.loads(
+    Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
 )
+"""Key → its words by language: text, or for what is counted the forms of the noun by `plural_form`."""
+
+_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
-def say(key: str, language: Language, **values: object) -> str:
-    """Return the words of a key in a language, with the values put in.
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """The language and digits of the pages. English has one set of digits."""
 
-    Raises:
-        KeyError: there is no such key.
-    """
-    return STRINGS[key][language].format(**values)
+    language: Language = "ar"
+    digits: Digits = "western"
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the words of a key, with the values put in.
+
+        Raises:
+            KeyError: there is no such key.
+        """
+        return str(WORDS[key][self.language]).format(**values)
+
+    def html(self, key: str, **values: object) -> str:
+        """Return the same with what HTML reads as its own escaped."""
+        return escape(self.say(key, **values))
+
+    def count(self, key: str, number: int) -> str:
+        """Return a number with its noun in the right form: `مقطع واحد`, `مقطعان`, `3 مقاطع`, `11 مقطعًا`."""
+        forms = WORDS[key][self.language]
+        form = plural_form(number, self.language)
+        return str(forms.get(form, forms["other"])).format(n=self.number(number))
+
+    def number(self, number: float, decimals: int = 0) -> str:
+        """Return a number in the page's digits: `1,234`, `١٬٢٣٤`, `0.25`, `٠٫٢٥`."""
+        text = f"{number:,.{decimals}f}"
+        if self._arabic_digits:
+            text = text.replace(",", "٬").replace(".", "٫")
+        return self.in_digits(text)
+
+    def percent(self, share: float) -> str:
+        """Return a share, 0 to 1, in whole percent."""
+        return f"{self.number(100 * share)}{'٪' if self._arabic_digits else '%'}"
+
+    def date(self, day: date | None) -> str:
+        """Return a day as it is written: `16 يناير 2026`, `١٦ يناير ٢٠٢٦`, `16 January 2026`."""
+        return self.in_digits(say_day(day, self.language)) if day else self.say("undated")
+
+    def in_digits(self, text: str) -> str:
+        """Return the interface's own text in the page's digits; never used on an article's."""
+        return text.translate(_ARABIC_DIGITS) if self._arabic_digits else text
+
+    @property
+    def run(self) -> str:
+        """The attributes of an element that holds these words."""
+        return run(self.language)
+
+    @property
+    def _arabic_digits(self) -> bool:
+        return self.language == "ar" and self.digits == "arabic"
 
 
-def say_date(day: date | None, language: Language) -> str:
-    """Return a day as it is written in a language: `16 يناير 2026`, `16 January 2026`."""
-    if day is None:
-        return say("undated", language)
-    return say_day(day, language)
+def run(language: Language) -> str:
+    """Return the attributes `lang` and `dir` of an element that holds a text in a language."""
+    return f'lang="{language}" dir="{text_direction(language)}"'
+
+
+def plural_form(number: int, language: Language) -> str:
+    """Return which form of a noun a number takes, by Unicode's plural rules: zero, one, two, few, many or other."""
+    if language == "en":
+        return "one" if number == 1 else "other"
+    if number < 3:
+        return ("zero", "one", "two")[number]
+    if 3 <= number % 100 <= 10:
+        return "few"
+    return "many" if 11 <= number % 100 <= 99 else "other"
 
 
 def pick_language(accepted: str) -> Language:

@@ -44,8 +44,16 @@ class Comparison:
     @property
     def is_loss(self) -> bool:
         """Whether this run is worse, by more than chance."""
-        worse = self.after > self.before if self.measure in LOWER_IS_BETTER else self.after < self.before
-        return worse and self.p < _LEVEL
+        return self._grew == (self.measure in LOWER_IS_BETTER) and self.p < _LEVEL
+
+    @property
+    def is_gain(self) -> bool:
+        """Whether this run is better, by more than chance."""
+        return self._grew != (self.measure in LOWER_IS_BETTER) and self.p < _LEVEL
+
+    @property
+    def _grew(self) -> bool:
+        return self.after > self.before
 
 
 def compare_runs(run: Run, other: Run) -> list[Comparison]:

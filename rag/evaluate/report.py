@@ -51,7 +51,7 @@ def render_report(run: Run, comparisons: Sequence[Comparison] = ()) -> str:
         columns=columns,
         by_tag=run.by_tag,
         table=[name for name in TABLE if any(name in column for column in columns.values())],
-        charts=_charts(run),
+        charts=draw_charts(run),
         comparisons=comparisons,
         misses=worst_misses(run.questions),
         direction={"ar": "rtl", "en": "ltr"},
@@ -89,7 +89,8 @@ def worst_misses(questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, An
     return sorted(missed, key=badness, reverse=True)[:_WORST]
 
 
-def _charts(run: Run) -> list[Markup]:
+def draw_charts(run: Run) -> list[Markup]:
+    """Return the charts of a run: recall at k, confidence, latency."""
     recall = {
         name: [(float(k), value) for k in CUTOFFS if (value := measures.get(f"recall@{k}")) is not None]
         for name, measures in run.by_pair.items()

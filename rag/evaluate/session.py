@@ -14,6 +14,7 @@ from rag.evaluate.files import read_corpus, read_questions
 from rag.evaluate.questions import QuestionSet, join_sets
 from rag.evaluate.run import Progress, Run, evaluate
 from rag.open import open_index, open_rag
+from rag.pipeline import Rag
 from rag.settings import Settings
 from rag.types import Article
 
@@ -28,6 +29,7 @@ def measure(
     limit: int | None = None,
     keep: bool = False,
     progress: tuple[Progress | None, Progress | None] = (None, None),
+    rag: Rag | None = None,
 ) -> Run:
     """Read question sets, index what they are asked of, ask them.
 
@@ -40,6 +42,7 @@ def measure(
         limit: ask this many, evenly spread over the files.
         keep: make the index of the articles in the settings' folder, or use the one there; else it is temporary.
         progress: called while indexing, and while asking.
+        rag: over the settings' index, where it is open already.
 
     Raises:
         SourceError: a file cannot be read.
@@ -58,7 +61,7 @@ def measure(
         "model": settings.model,
     }
     if not joined.articles:
-        return evaluate(open_rag(settings), asked, holdout=holdout, options=options, progress=progress[1])
+        return evaluate(rag or open_rag(settings), asked, holdout=holdout, options=options, progress=progress[1])
     with tempfile.TemporaryDirectory(prefix="sanad-eval-", ignore_cleanup_errors=True) as folder:
         chosen = settings if keep else settings.model_copy(update={"index": Path(folder) / "index"})
         speed = _index(chosen, joined.articles, progress[0])

@@ -1,0 +1,393 @@
+"""The chat: one column for the talks, one for the talk, one for the evidence.
+
+The talk is a `gr.HTML` part rather than a `gr.Chatbot`: each message needs its own direction and language, marks that
+are links into the other column, and text that is never read as Markdown.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+import gradio as gr
+
+from rag.errors import SanadError
+from rag.pipeline import LONGEST_QUESTION, is_too_long
+from rag.suggest import suggest_about
+from rag.types import Filter, Language, Only, Turn
+from ui.render import (
+    render_empty,
+    render_evidence,
+    render_filters,
+    render_frame,
+    render_talk,
+    render_talks,
+    render_talks_tools,
+    render_welcome,
+)
+from ui.site import PageView, Site, explain, on, part, preferences_of, visitor_of
+from ui.strings import Locale
+from ui.types import Exchange
+
+EXAMPLES: Final[tuple[tuple[str, Language, str], ...]] = (
+    ("ar-h200-orders", "ar", "ما الشركات التي طلبت منها بكين الاستعداد لشراء رقائق H200؟"),
+    ("ar-worldcup-c", "ar", "كم منتخبًا يشارك في كأس العالم 2026؟"),
+    ("en-iea-datacentres", "en", "How much electricity did data centres use in 2024?"),
+    ("en-h200-orders", "en", "Which companies did Beijing tell to prepare H200 orders?"),
+)
+"""Questions about the sample articles, each with the id of one that answers it."""
+
+_SHOWN_START = 200  # characters of a question that is too long to be asked
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class View(PageView):
+    """What one open page shows.
+
+    Attributes:
+        talk: id of the talk; "" for one that is not yet kept.
+        exchanges: of the talk.
+        only: which articles are searched.
+        editing: whether the next question replaces the last one.
+        search: what the list of talks is searched for.
+    """
+
+    talk: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    only: Filter = field(default_factory=Filter)
+    editing: bool = False
+    search: str = ""
+
+
+class ChatPage:
+    """Builds the page into the `gr.Blocks` that is open."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._view = gr.State(View())
+        self._frame = part("frame")
+        with gr.Row(elem_id="columns"):
+            with gr.Column(elem_id="talks-column"):
+                self._tools = part("talks-tools")
+                self._talks = part("talks")
+            with gr.Column(elem_id="talk-column"):
+                self._talk = part("talk")
+                with gr.Column(elem_id="ask-area"):
+                    self._filters = part("filters")
+                    with gr.Row(elem_id="ask"):
+                        self._box = gr.Textbox(
+                            show_label=False,  # not seen, but read aloud
+                            elem_id="question",
+                            container=False,
+                            lines=1,
+                            max_lines=5,
+                            scale=8,
+                            autofocus=True,
+                        )
+                        self._send = gr.Button(variant="primary", elem_id="send", scale=1, min_width=72)
+                        self._stop = gr.Button(elem_id="stop", scale=1, min_width=72, visible=False)
+            with gr.Column(elem_id="evidence-column"):
+                self._evidence = part("evidence")
+        self._wire()
+
+    def load(self, app: gr.Blocks) -> None:
+        """Draw the page whenever it is opened."""
+        on(app, "load", self.start, [], self._all)
+
+    @property
+    def _all(self) -> list[Any]:
+        talk = [self._view, self._frame, self._talk, self._evidence, self._talks, self._tools]
+        return [*talk, self._filters, self._box, self._send, self._stop]
+
+    def _wire(self) -> None:
+        view, every = [self._view], self._all
+        asking = [
+            on(self._box, "submit", self.ask, [self._box, *view], every),
+            on(self._send, "click", self.ask, [self._box, *view], every),
+            on(self._talk, "example_select", self.ask_example, view, every),
+            on(self._talk, "retry", self.retry, view, every),
+        ]
+        on(self._stop, "click", self.stop, view, every, cancels=asking, queue=False)
+        on(self._talk, "edit", self.edit, view, every)
+        on(self._talk, "like", self.judge, view, [self._view, self._talk])
+        on(self._talk, "input", self.annotate, view, [self._view, self._talk])
+        on(self._frame, "option_select", self.switch, view, every)
+        on(self._filters, "apply", self.filter, view, [self._view, self._filters])
+        on(self._filters, "clear", self.search_all, view, [self._view, self._filters])
+        on(self._tools, "clear", self.start_talk, view, every)
+        on(self._tools, "input", self.search_talks, view, [self._view, self._talks])
+        on(self._talks, "select", self.open_talk, view, every)
+        on(self._talks, "edit", self.rename_talk, view, [self._talks])
+        on(self._talks, "delete", self.delete_talk, view, every)
+
+    # -- opening -------------------------------------------------------------------------------------------------
+
+    def start(self, request: gr.Request) -> dict[Any, Any]:
+        """Show the page as its visitor likes it, with the talk that its address names."""
+        view = View(preferences_of(request))
+        if talk := str(request.query_params.get("talk", "")):
+            view = self._open(view, visitor_of(request), talk)
+        return self._draw_all(view, visitor_of(request))
+
+    def switch(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        """Show the page in the other language."""
+        view = replace(view, preferences=view.preferences.changed(event._data))
+        shown = self._draw_all(view, visitor_of(request))
+        # What is being written stays.
+        return shown | {self._box: gr.Textbox(**self._box_looks(view))}
+
+    # -- asking --------------------------------------------------------------------------------------------------
+
+    def ask(self, question: str, view: View, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        """Answer a question, drawing the answer as it grows; what cannot be asked stays in the box."""
+        visitor, locale = visitor_of(request), view.locale
+        earlier = [exchange for exchange in view.exchanges if exchange.question]
+        if view.editing:
+            earlier = earlier[:-1]
+        if problem := _find_problem(question, locale):
+            shown = question.strip()[:_SHOWN_START] + ("…" if len(question.strip()) > _SHOWN_START else "")
+            view = replace(view, exchanges=(*view.exchanges, Exchange(shown, problem=problem)))
+            yield {self._talk: render_talk(view.exchanges, locale)}
+            return
+        exchange = Exchange(question, only=view.only if view.only != Filter() else None)
+        view = replace(view, exchanges=(*earlier, exchange), editing=False)
+        view = replace(view, talk=self._site.talks.save(visitor, view.talk, view.exchanges))
+        yield {
+            self._view: view,
+            self._frame: render_frame("chat", view.preferences, view.talk),
+            self._box: gr.Textbox(value="", **self._box_looks(view)),
+            self._send: gr.Button(visible=False),
+            self._stop: gr.Button(locale.say("stop"), visible=True),
+            **self._draw_talk(view, growing=True),
+        }
+        try:
+            for exchange in self._answer(view):
+                view = replace(view, exchanges=(*earlier, exchange))
+                if not exchange.seconds and not exchange.problem:
+                    yield {self._view: view, **self._draw_talk(view, growing=True)}
+        except GeneratorExit:  # the page was closed, or the answer stopped
+            self._site.talks.save(visitor, view.talk, _stopped(view).exchanges)
+            raise
+        self._site.talks.save(visitor, view.talk, view.exchanges)
+        kept = {self._box: gr.Textbox(value=question)} if exchange.problem else {}
+        yield {
+            self._view: view,
+            **self._draw_talk(view),
+            self._talks: self._list(view, visitor),
+            self._send: gr.Button(visible=True),
+            self._stop: gr.Button(visible=False),
+            **kept,
+        }
+
+    def ask_example(self, view: View, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        """Ask a question that the page offered."""
+        yield from self.ask(str(event._data["question"]), replace(view, editing=False), request)
+
+    def retry(self, view: View, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        """Ask the last question again."""
+        if view.exchanges:
+            yield from self.ask(view.exchanges[-1].question, replace(view, editing=True), request)
+
+    def stop(self, view: View, request: gr.Request) -> dict[Any, Any]:
+        """Keep what there is of an answer that was stopped."""
+        view = _stopped(view)
+        if view.exchanges:
+            self._site.talks.save(visitor_of(request), view.talk, view.exchanges)
+        return self._draw_all(view, visitor_of(request))
+
+    def edit(self, view: View) -> dict[Any, Any]:
+        """Put the last question into the box; the next one takes its place."""
+        if not view.exchanges:
+            return {self._view: view}
+        view = replace(view, editing=True)
+        return {
+            self._view: view,
+            self._box: gr.Textbox(value=view.exchanges[-1].question, **self._box_looks(view)),
+        }
+
+    def _answer(self, view: View) -> Iterator[Exchange]:
+        """Yield the last exchange as its answer grows; at the end with its time, or the line that says why not."""
+        *earlier, exchange = view.exchanges
+        start = time.perf_counter()
+        preferences, locale = view.preferences, view.locale
+        try:
+            for answer in self._site.rag.stream(
+                exchange.question,
+                _history(earlier),
+                interface=preferences.language,
+                passages=preferences.passages,
+                quote=preferences.reader == "quotes",
+                **_only(view.only),
+            ):
+                exchange = replace(exchange, answer=answer)
+                yield exchange
+            yield replace(exchange, seconds=max(time.perf_counter() - start, 1e-3))
+        except (SanadError, ValueError) as error:
+            yield replace(exchange, answer=None, problem=explain(error, locale))
+        except Exception:  # the outermost edge: half an answer must not stand there as if it were whole
+            _log.exception("the answer failed")
+            yield replace(exchange, answer=None, problem=locale.say("answer_failed"))
+
+    # -- judging -------------------------------------------------------------------------------------------------
+
+    def judge(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        """Keep what the asker thought of an answer; the same said again takes it back."""
+        place, liked = int(event._data["turn"]) - 1, event._data["value"] == "1"
+        known = view.exchanges[place].liked
+        return self._change(view, place, visitor_of(request), liked=None if known == liked else liked)
+
+    def annotate(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        """Keep the asker's words on an answer."""
+        note = str(event._data["fields"]["note"]).strip()[:300]
+        return self._change(view, int(event._data["turn"]) - 1, visitor_of(request), note=note)
+
+    def _change(self, view: View, place: int, visitor: str, **fields: Any) -> dict[Any, Any]:
+        exchanges = list(view.exchanges)
+        exchanges[place] = replace(exchanges[place], **fields)
+        view = replace(view, exchanges=tuple(exchanges))
+        self._site.talks.save(visitor, view.talk, exchanges)
+        self._site.feedback.judge(f"{view.talk}-{place + 1}", exchanges[place])
+        return {self._view: view, self._talk: render_talk(exchanges, view.locale)}
+
+    # -- filters -------------------------------------------------------------------------------------------------
+
+    def filter(self, view: View, event: gr.EventData) -> dict[Any, Any]:
+        """Search only the articles that the form names."""
+        fields = event._data["fields"]
+        since, until = _day(fields.get("since", "")), _day(fields.get("until", ""))
+        only = Filter(fields.get("language") or None, since, until, fields.get("source") or None)
+        problem = view.locale.say("filter_order") if since and until and since > until else ""
+        view = view if problem else replace(view, only=only)
+        shown = render_filters(only, self._site.sources(), view.locale, problem, opened=True)
+        return {self._view: view, self._filters: shown}
+
+    def search_all(self, view: View) -> dict[Any, Any]:
+        """Search all articles again."""
+        view = replace(view, only=Filter())
+        return {self._view: view, self._filters: render_filters(view.only, self._site.sources(), view.locale)}
+
+    # -- talks ---------------------------------------------------------------------------------------------------
+
+    def start_talk(self, view: View, request: gr.Request) -> dict[Any, Any]:
+        """Begin a new talk; the one that was open stays in the list."""
+        return self._draw_all(View(view.preferences, only=view.only, search=view.search), visitor_of(request))
+
+    def open_talk(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        """Go on with a talk of the list."""
+        return self._draw_all(self._open(view, visitor_of(request), str(event._data["talk"])), visitor_of(request))
+
+    def search_talks(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        """List the talks that hold what is searched for."""
+        view = replace(view, search=str(event._data["fields"]["search"]))
+        return {self._view: view, self._talks: self._list(view, visitor_of(request))}
+
+    def rename_talk(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        """Call a talk otherwise."""
+        visitor = visitor_of(request)
+        self._site.talks.rename(visitor, str(event._data["talk"]), str(event._data["fields"]["title"]))
+        return {self._talks: self._list(view, visitor)}
+
+    def delete_talk(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        """Forget a talk; where it was open, a new one begins."""
+        visitor, talk = visitor_of(request), str(event._data["talk"])
+        self._site.talks.delete(visitor, talk)
+        if talk == view.talk:
+            return self.start_talk(view, request)
+        return {self._talks: self._list(view, visitor)}
+
+    def _open(self, view: View, visitor: str, talk: str) -> View:
+        exchanges = self._site.talks.read(visitor, talk)
+        if not exchanges:
+            return replace(view, talk="", exchanges=(Exchange("", problem=view.locale.say("no_such_talk")),))
+        return _stopped(replace(view, talk=talk, exchanges=tuple(exchanges), editing=False))
+
+    # -- drawing -------------------------------------------------------------------------------------------------
+
+    def _draw_all(self, view: View, visitor: str) -> dict[Any, Any]:
+        locale = view.locale
+        return {
+            self._view: view,
+            self._frame: render_frame("chat", view.preferences, view.talk),
+            self._tools: render_talks_tools(locale, kept=self._site.talks.kept),
+            self._talks: self._list(view, visitor),
+            self._filters: render_filters(view.only, self._site.sources(), locale),
+            self._box: gr.Textbox(value="", **self._box_looks(view)),
+            self._send: gr.Button(locale.say("send"), visible=True),
+            self._stop: gr.Button(locale.say("stop"), visible=False),
+            **self._draw_talk(view),
+        }
+
+    def _draw_talk(self, view: View, *, growing: bool = False) -> dict[Any, Any]:
+        welcome = "" if view.exchanges else self._welcome(view.locale)
+        shown = {self._talk: render_talk(view.exchanges, view.locale, growing=growing, welcome=welcome)}
+        if not growing or (view.exchanges[-1].answer and view.exchanges[-1].answer.citations):
+            shown[self._evidence] = render_evidence(view.exchanges, view.locale)
+        return shown
+
+    def _list(self, view: View, visitor: str) -> str:
+        found = self._site.talks.find(visitor, view.search)
+        return render_talks(found, view.talk, view.locale, searched=bool(view.search.strip()))
+
+    def _box_looks(self, view: View) -> dict[str, Any]:
+        locale = view.locale
+        return {
+            "label": locale.say("question"),
+            "placeholder": locale.say("editing" if view.editing else "placeholder"),
+            "rtl": locale.language == "ar",
+        }
+
+    def _welcome(self, locale: Locale) -> str:
+        try:
+            articles = self._site.articles()
+        except SanadError as error:
+            return render_talk([Exchange("", problem=explain(error, locale))], locale)
+        if not articles:
+            return render_empty(locale)
+        known = {article.id for article in articles}
+        examples = [(language, text) for article, language, text in EXAMPLES if article in known]
+        if not examples:
+            titles = [(article.title, article.language) for article in articles[:3] if article.title]
+            examples = [(language, suggest_about(title, language)) for title, language in titles]
+        return render_welcome(locale, locale.count("in_index", len(articles)), examples)
+
+
+def _find_problem(question: str, locale: Locale) -> str:
+    if not question.strip():
+        return locale.say("empty_question")
+    if is_too_long(question):
+        return locale.say("long_question", most=locale.number(LONGEST_QUESTION))
+    return ""
+
+
+def _stopped(view: View) -> View:
+    """Return the view with its last answer, where that was not finished, as one that was stopped."""
+    if not view.exchanges:
+        return view
+    last = view.exchanges[-1]
+    if not last.question or last.problem or last.seconds or last.stopped:
+        return view
+    return replace(view, exchanges=(*view.exchanges[:-1], replace(last, stopped=True)))
+
+
+def _history(talk: Sequence[Exchange]) -> list[Turn]:
+    turns = []
+    for exchange in talk:
+        if exchange.answer:
+            turns += [Turn("user", exchange.question), Turn("assistant", exchange.answer.text)]
+    return turns
+
+
+def _only(only: Filter) -> Only:
+    return {"language": only.language, "since": only.since, "until": only.until, "source": only.source}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,182 @@
+"""The articles page: what is indexed, and files that are added, read again or taken out."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from rag.catalog import ArticleSummary
+from rag.clean import fold
+from rag.errors import SanadError, SourceError
+from rag.types import IndexReport
+from rag.update import Progress
+from ui.jobs import Job
+from ui.render import (
+    render_articles,
+    render_corpus_tools,
+    render_drop_zone,
+    render_frame,
+    render_index_report,
+    render_notice,
+    render_progress,
+)
+from ui.site import PageView, Site, explain, on, part, preferences_of
+
+PAGE = 50
+"""Articles of one page of the list."""
+
+UPLOADS = "uploads"
+"""Folder, in that of the index, in which files that were dropped on the page stay."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class View(PageView):
+    """What one open page shows: what the list is searched for, and which part of it is seen."""
+
+    search: str = ""
+    language: str = ""
+    source: str = ""
+    page: int = 0
+
+
+class CorpusPage:
+    """Builds the page into the `gr.Blocks` that is open."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._view = gr.State(View())
+        self._frame = part("frame")
+        self._files = part("files")
+        self._report = part("report")
+        self._tools = part("corpus-tools")
+        self._list = part("articles")
+        every = [self._view, self._frame, self._files, self._report, self._tools, self._list]
+        changed = [self._view, self._files, self._report, self._tools, self._list]
+        view = [self._view]
+        on(self._frame, "option_select", self.switch, view, every)
+        on(self._files, "upload", self.add, view, changed)
+        on(self._tools, "apply", self.filter, view, [self._view, self._list])
+        on(self._tools, "retry", self.refresh, view, changed)
+        on(self._list, "select", self.turn, view, [self._view, self._list])
+        on(self._list, "delete", self.remove, view, changed)
+
+    def load(self, app: gr.Blocks) -> None:
+        """Draw the page whenever it is opened."""
+        on(app, "load", self.start, [], [self._view, self._frame, self._files, self._report, self._tools, self._list])
+
+    def start(self, request: gr.Request) -> dict[Any, Any]:
+        """Show the page as its visitor likes it."""
+        return self._draw_all(View(preferences_of(request)))
+
+    def switch(self, view: View, event: gr.EventData) -> dict[Any, Any]:
+        """Show the page in the other language."""
+        return self._draw_all(replace(view, preferences=view.preferences.changed(event._data)))
+
+    def filter(self, view: View, event: gr.EventData) -> dict[Any, Any]:
+        """List the articles that the form names."""
+        fields = event._data["fields"]
+        search, language, source = (str(fields.get(name, "")) for name in ("search", "language", "source"))
+        view = replace(view, page=0, search=search, language=language, source=source)
+        return {self._view: view, self._list: self._draw_list(view)}
+
+    def turn(self, view: View, event: gr.EventData) -> dict[Any, Any]:
+        """Show another part of the list."""
+        view = replace(view, page=max(0, int(event._data["page"])))
+        return {self._view: view, self._list: self._draw_list(view)}
+
+    def add(self, view: View, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        """Keep files that were dropped, and index them."""
+        folder, sent = self._site.settings.index / UPLOADS, list(event._data["files"])
+
+        def read(progress: Progress) -> IndexReport:
+            folder.mkdir(parents=True, exist_ok=True)
+            kept = []
+            for file in sent:
+                kept.append(folder / Path(str(file["name"])).name)  # one of the same name is a newer version of it
+                shutil.copyfile(_uploaded(str(file["path"])), kept[-1])
+            return self._site.rag.index.add(*kept, progress=progress)
+
+        yield from self._work(view, read)
+
+    def refresh(self, view: View) -> Iterator[dict[Any, Any]]:
+        """Bring the index in step with every file it was made of."""
+        yield from self._work(view, self._site.rag.index.refresh)
+
+    def remove(self, view: View, event: gr.EventData) -> dict[Any, Any]:
+        """Take an article out of the index."""
+        locale, article = view.locale, str(event._data["article"])
+        try:
+            title = self._site.rag.index.article(article).title or article
+            self._site.rag.index.remove(article)
+            told = render_notice(locale.say("removed", title=title), locale)
+        except (SanadError, ValueError) as error:
+            told = render_notice(explain(error, locale), locale, wrong=True)
+        return {self._report: told, **self._draw_changed(view)}
+
+    def _work(self, view: View, work: Any) -> Iterator[dict[Any, Any]]:
+        """Change the index, drawing how far it has come, then what came of it."""
+        locale = view.locale
+        job: Job[IndexReport] = Job(work)
+        for done, total, name in job.progress():
+            yield {self._report: render_progress(done, total, name, locale)}
+        try:
+            told = render_index_report(job.result(), locale)
+        except SanadError as error:
+            told = render_notice(explain(error, locale), locale, wrong=True)
+        except Exception as error:  # the outermost edge
+            _log.exception("the index could not be changed")
+            told = render_notice(explain(error, locale), locale, wrong=True)
+        yield {self._report: told, **self._draw_changed(view)}
+
+    def _draw_all(self, view: View) -> dict[Any, Any]:
+        return {
+            self._frame: render_frame("corpus", view.preferences),
+            self._files: render_drop_zone(view.locale),
+            self._report: "",
+            **self._draw_changed(view),
+        }
+
+    def _draw_changed(self, view: View) -> dict[Any, Any]:
+        """Return what a change of the index may have changed."""
+        tools = render_corpus_tools(
+            view.locale, self._site.sources(), search=view.search, language=view.language, source=view.source
+        )
+        return {self._view: view, self._tools: tools, self._list: self._draw_list(view)}
+
+    def _draw_list(self, view: View) -> str:
+        try:
+            articles = self._site.articles()
+        except SanadError as error:
+            return render_notice(explain(error, view.locale), view.locale, wrong=True)
+        found = find_articles(articles, view.search, view.language, view.source)
+        page = min(view.page, max(0, (len(found) - 1) // PAGE))
+        return render_articles(found, view.locale, page=page, size=PAGE, total=len(articles))
+
+
+def _uploaded(path: str) -> Path:
+    """Return a file that was sent to the server; the browser names it, and must not name any other."""
+    found = Path(path).resolve()
+    if not found.is_relative_to(Path(get_upload_folder()).resolve()):
+        raise SourceError(f"{found.name}: was not sent to this page")
+    return found
+
+
+def find_articles(articles: Sequence[ArticleSummary], search: str, language: str, source: str) -> list[ArticleSummary]:
+    """Return the articles whose title or id has all words of a search, in any spelling, of a language and source."""
+    words = fold(search).split()
+    return [
+        article
+        for article in articles
+        if (not language or article.language == language)
+        and (not source or article.source == source)
+        and all(word in fold(f"{article.title} {article.id}") for word in words)
+    ]

@@ -1,0 +1,86 @@
+"""What needs no scripts: an article in full, a talk to be kept or printed, the report of a run; and the style sheet."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
+
+from rag.errors import SanadError
+from ui.evaluation import RUNS
+from ui.preferences import COOKIE, Preferences
+from ui.render import as_markdown, as_print, render_article, render_missing
+from ui.site import VISITOR, Site
+
+_STYLES: Final = "/sanad/style.css"
+_FONTS: Final = {path.name: path for path in Path(__file__).with_name("assets").glob("*.woff2")}
+_WEEK: Final = 7 * 24 * 3600  # seconds
+_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'"
+
+
+def document_routes(site: Site) -> APIRouter:
+    """Return the ways to a site's documents."""
+    routes = APIRouter()
+
+    @routes.get(_STYLES)
+    def styles() -> FileResponse:
+        return FileResponse(Path(__file__).with_name("style.css"), media_type="text/css")
+
+    @routes.get("/sanad/{name}")
+    def font(name: str) -> FileResponse:
+        if name not in _FONTS:
+            raise HTTPException(404)
+        return FileResponse(_FONTS[name], media_type="font/woff2", headers={"Cache-Control": f"max-age={_WEEK}"})
+
+    @routes.get("/article/{article}")
+    def article(article: str, request: Request, start: int = 0, end: int = 0) -> HTMLResponse:
+        return _article(site, article, (start, end), _preferences(request))
+
+    @routes.get("/talk/{talk}.md")
+    def talk_as_markdown(talk: str, request: Request) -> Response:
+        return _talk(site, talk, request, printed=False)
+
+    @routes.get("/talk/{talk}")
+    def talk_to_print(talk: str, request: Request) -> Response:
+        return _talk(site, talk, request, printed=True)
+
+    @routes.get("/run/{name}")
+    def run(name: str, request: Request) -> HTMLResponse:
+        report = site.settings.index / RUNS / name / "report.html"
+        if not re.fullmatch(r"[0-9A-Za-z-]+", name) or not report.is_file():
+            return _page(render_missing("no_run", _preferences(request), _STYLES), 404)
+        return _page(report.read_text(encoding="utf-8"))
+
+    return routes
+
+
+def _article(site: Site, article: str, span: tuple[int, int], preferences: Preferences) -> HTMLResponse:
+    try:
+        found = site.rag.index.article(article)
+    except (ValueError, SanadError):
+        return _page(render_missing("no_such_article", preferences, _STYLES), 404)
+    return _page(render_article(found, span, preferences, _STYLES))
+
+
+def _talk(site: Site, talk: str, request: Request, *, printed: bool) -> Response:
+    visitor, preferences = request.cookies.get(VISITOR, ""), _preferences(request)
+    exchanges, title = site.talks.read(visitor, talk), site.talks.title(visitor, talk)
+    if not exchanges:
+        return _page(render_missing("no_such_talk", preferences, _STYLES), 404)
+    if printed:
+        return _page(as_print(title, exchanges, preferences.locale, _STYLES))
+    headers = {"Content-Disposition": 'attachment; filename="sanad.md"'}
+    return PlainTextResponse(as_markdown(title, exchanges, preferences.locale), 200, headers, "text/markdown")
+
+
+def _preferences(request: Request) -> Preferences:
+    return Preferences.read(request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
+
+
+def _page(html: str, status: int = 200) -> HTMLResponse:
+    """Return a page without scripts, which its policy holds it to."""
+    headers = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff"}
+    return HTMLResponse(html, status, headers)

@@ -1,0 +1,79 @@
+"""The pages' server: the Gradio app, with the documents beside it."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI, Request, Response
+
+from rag.errors import SanadError
+from rag.pipeline import Rag
+from rag.settings import Settings
+from ui.app import build_app, looks
+from ui.documents import document_routes
+from ui.site import VISITOR, Site
+
+_YEAR = 365 * 24 * 3600  # seconds
+
+
+def build_server(rag: Rag, settings: Settings) -> FastAPI:
+    """Return the server of the pages over a Rag that was opened with these settings."""
+    site = Site(rag, settings)
+    server = FastAPI(title="Sanad", openapi_url=None)
+    server.middleware("http")(_know_visitor)
+
+    server.include_router(document_routes(site))
+    gr.mount_gradio_app(server, build_app(site), path="", **looks())
+    return server
+
+
+def serve(rag: Rag, settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+    """Serve the pages until interrupted.
+
+    Args:
+        rag: answers the questions.
+        settings: those it was opened with; `host` is a loopback address, `port` must be free.
+        on_ready: called with the page's address once it can be opened.
+
+    Raises:
+        SanadError: the port is taken or the address cannot be used.
+    """
+    host, port = settings.host, settings.port
+    _check_port(host, port)
+    config = uvicorn.Config(build_server(rag, settings), host=host, port=port, log_level="warning")
+    server = uvicorn.Server(config)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    started = server.startup
+
+    async def start(sockets: list[socket.socket] | None = None) -> None:
+        await started(sockets)
+        if server.started:
+            on_ready(address)
+
+    server.startup = start  # type: ignore[method-assign]
+    server.run()
+
+
+async def _know_visitor(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Give a browser that has none a random id, by which its talks are known."""
+    response = await go_on(request)
+    if VISITOR not in request.cookies and response.headers.get("content-type", "").startswith("text/html"):
+        response.set_cookie(VISITOR, secrets.token_urlsafe(24), max_age=_YEAR, httponly=True, samesite="lax")
+    return response
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SanadError(
+                f"port {port} is in use or not allowed ({error.strerror}); choose another with --port, or set "
+                "GRADIO_SERVER_PORT"
+            ) from error

@@ -1,0 +1,107 @@
+"""What the pages share: the engine, the settings, the talks; and how a page is told who opened it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import gradio as gr
+
+from rag.catalog import ArticleSummary
+from rag.errors import IndexBusyError, SanadError
+from rag.pipeline import Rag
+from rag.settings import Settings
+from ui.feedback import Feedback
+from ui.preferences import COOKIE, Preferences
+from ui.strings import Locale
+from ui.talks import Talks
+
+VISITOR: Final = "sanad_visitor"
+"""Name of the cookie that holds a visitor's random id."""
+
+_ACTIONS = Path(__file__).with_name("actions.js").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What one open page shows; `preferences` are those of who opened it."""
+
+    preferences: Preferences = field(default_factory=Preferences)
+
+    @property
+    def locale(self) -> Locale:
+        """The language and digits of the page."""
+        return self.preferences.locale
+
+
+class Site:
+    """What every page is built over; what it keeps lies in the folder of the settings' index.
+
+    Args:
+        rag: answers the questions.
+        settings: those it was opened with.
+    """
+
+    def __init__(self, rag: Rag, settings: Settings) -> None:
+        self.rag = rag
+        self.settings = settings
+        self.talks = Talks(settings.index)
+        self.feedback = Feedback(settings.index / "feedback.jsonl")
+        self._articles: tuple[int, list[ArticleSummary]] = (0, [])
+
+    def articles(self) -> list[ArticleSummary]:
+        """Return the list of articles, newest first, read anew when the index has changed.
+
+        Raises:
+            IndexStateError: there is no index, or it cannot be used.
+        """
+        generation = self.rag.index.generation
+        if generation != self._articles[0]:
+            self._articles = generation, self.rag.index.articles()
+        return self._articles[1]
+
+    def sources(self) -> list[str]:
+        """Return who published the articles, each once, in alphabetical order; none where there is no index."""
+        try:
+            return sorted({article.source for article in self.articles() if article.source})
+        except SanadError:
+            return []
+
+    @property
+    def model(self) -> str:
+        """The chat model's name; "" where answers are quoted."""
+        return (self.settings.model or "").partition(":")[2]
+
+
+def part(name: str, value: str = "") -> gr.HTML:
+    """Return a part of a page that is drawn by `ui.render` and sends its actions as events."""
+    return gr.HTML(value, elem_id=name, padding=False, apply_default_css=False, js_on_load=_ACTIONS)
+
+
+def preferences_of(request: gr.Request) -> Preferences:
+    """Return the preferences of who opened a page."""
+    return Preferences.read(request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
+
+
+def visitor_of(request: gr.Request) -> str:
+    """Return the visitor's id; "" for a browser that keeps no cookies."""
+    return str(request.cookies.get(VISITOR, ""))
+
+
+def explain(error: Exception, locale: Locale) -> str:
+    """Return the line that tells of an error, in the interface's words where there are some."""
+    if isinstance(error, IndexBusyError):
+        return locale.say("busy")
+    if isinstance(error, SanadError | ValueError):
+        return str(error)
+    return locale.say("failed")
+
+
+def on(
+    component: Any, event: str, handler: Callable[..., Any], inputs: list[Any], outputs: list[Any], **options: Any
+) -> Any:
+    """Wire an event of a component; the ways of Gradio that no page of Sanad wants are off."""
+    wire = getattr(component, event)
+    return wire(handler, inputs, outputs, show_progress="hidden", api_visibility="private", **options)

@@ -1,0 +1,151 @@
+"""The talks of every visitor, in one SQLite file beside the index; nothing of them is ever sent anywhere.
+
+A visitor is known by a random id in a cookie; each sees only their own talks.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter, ValidationError
+
+from rag.clean import fold
+from ui.types import Exchange, TalkSummary
+
+_LONGEST_TITLE = 80  # characters
+_schema = sa.MetaData()
+_talks = sa.Table(
+    "talks",
+    _schema,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("visitor", sa.String, nullable=False, index=True),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("changed", sa.DateTime, nullable=False),  # UTC
+)
+_exchanges = sa.Table(
+    "exchanges",
+    _schema,
+    sa.Column("talk", sa.ForeignKey("talks.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("folded", sa.Text, nullable=False),  # question and answer, as they are searched
+    sa.Column("content", sa.Text, nullable=False),  # the Exchange as JSON
+)
+_exchange = TypeAdapter(Exchange)
+
+
+class Talks:
+    """The talks that are kept in a folder; in memory only, and lost at the end, where it cannot be written to.
+
+    Args:
+        folder: of the index; made where it is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.kept = False
+        with suppress(OSError, sa.exc.DatabaseError):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._engine = sa.create_engine(f"sqlite:///{(folder / 'talks.sqlite').absolute()}")
+            self._prepare()
+            self.kept = True
+        if not self.kept:
+            self._engine = sa.create_engine(
+                "sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
+            )
+            self._prepare()
+
+    def find(self, visitor: str, search: str = "") -> list[TalkSummary]:
+        """Return a visitor's talks, the last one first; with `search`, those in whose title or turns it stands."""
+        query = sa.select(*_talks.c["id", "title", "changed"]).where(_talks.c.visitor == visitor)
+        with self._engine.connect() as connection:
+            found = [TalkSummary(*row) for row in connection.execute(query.order_by(_talks.c.changed.desc()))]
+            if not (wanted := fold(search).strip()):
+                return found
+            holding = sa.select(_exchanges.c.talk).where(_exchanges.c.folded.contains(wanted, autoescape=True))
+            told = set(connection.scalars(holding))
+        return [talk for talk in found if talk.id in told or wanted in fold(talk.title)]
+
+    def read(self, visitor: str, talk: str) -> list[Exchange]:
+        """Return the exchanges of a talk in their order; none where the visitor has no such talk."""
+        query = (
+            sa.select(_exchanges.c.content)
+            .join(_talks)
+            .where(_talks.c.id == talk, _talks.c.visitor == visitor)
+            .order_by(_exchanges.c.place)
+        )
+        with self._engine.connect() as connection:
+            contents = connection.scalars(query).all()
+        found = []
+        for content in contents:
+            with suppress(ValidationError):  # kept by another version of Sanad
+                found.append(_exchange.validate_json(content))
+        return found
+
+    def save(self, visitor: str, talk: str, exchanges: Sequence[Exchange]) -> str:
+        """Keep a talk as it now stands; return its id, a new one where `talk` is empty or not the visitor's."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        rows = [
+            {
+                "place": place,
+                "folded": fold(f"{exchange.question}\n{exchange.answer.text if exchange.answer else ''}"),
+                "content": _exchange.dump_json(exchange).decode(),
+            }
+            for place, exchange in enumerate(exchanges)
+        ]
+        with self._engine.begin() as connection:
+            if not talk or not self._owns(connection, visitor, talk):
+                talk = secrets.token_urlsafe(12)
+                title = exchanges[0].question.strip()[:_LONGEST_TITLE] if exchanges else ""
+                connection.execute(_talks.insert(), [{"id": talk, "visitor": visitor, "title": title, "changed": now}])
+            connection.execute(_talks.update().where(_talks.c.id == talk).values(changed=now))
+            connection.execute(_exchanges.delete().where(_exchanges.c.talk == talk))
+            if rows:
+                connection.execute(_exchanges.insert(), [row | {"talk": talk} for row in rows])
+        return talk
+
+    def title(self, visitor: str, talk: str) -> str:
+        """Return what a talk is called; "" where the visitor has no such talk."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(_talks.c.title).where(*_of(visitor, talk))) or ""
+
+    def rename(self, visitor: str, talk: str, title: str) -> None:
+        """Call a talk otherwise; an empty title changes nothing."""
+        if title.strip():
+            with self._engine.begin() as connection:
+                connection.execute(
+                    _talks.update().where(*_of(visitor, talk)).values(title=title.strip()[:_LONGEST_TITLE])
+                )
+
+    def delete(self, visitor: str, talk: str) -> None:
+        """Forget a talk, with all that was said in it."""
+        with self._engine.begin() as connection:
+            connection.execute(_talks.delete().where(*_of(visitor, talk)))
+
+    def close(self) -> None:
+        """Close the file; nothing can be kept afterwards."""
+        self._engine.dispose()
+
+    def _prepare(self) -> None:
+        sa.event.listen(self._engine, "connect", _configure)
+        _schema.create_all(self._engine)
+        with self._engine.begin() as connection:  # a file that can be read but not written is noticed now
+            connection.execute(_talks.delete().where(_talks.c.id == ""))
+
+    def _owns(self, connection: sa.Connection, visitor: str, talk: str) -> bool:
+        return connection.scalar(sa.select(_talks.c.id).where(*_of(visitor, talk))) is not None
+
+
+def _of(visitor: str, talk: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return _talks.c.id == talk, _talks.c.visitor == visitor
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA busy_timeout = 10000")  # milliseconds
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
