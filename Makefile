@@ -25,8 +25,9 @@ bench: .venv/installed-bench
 	@$(BIN)/python -m tests.benchmarks.retrieval "$(XQUAD)"
 
 screenshots: .venv/installed-test
-	@$(BIN)/python -m pytest tests/browser
-	@cp tests/browser/output/chat-ar.png tests/browser/output/chat-en.png ui/screenshots/
+	@$(BIN)/python -m pytest tests/browser/screenshots.py
+	@cp tests/browser/output/answer-ar-1440-light.png ui/screenshots/chat-ar.png
+	@cp tests/browser/output/answer-en-1440-light.png ui/screenshots/chat-en.png
 	@echo "All of them are in tests/browser/output/; the READMEs show those in ui/screenshots/"
 
 clean:

@@ -11,9 +11,8 @@ from ui.chat import ChatPage
 from ui.corpus import CorpusPage
 from ui.evaluation import EvaluationPage
 from ui.settings import SettingsPage
-from ui.site import Site
+from ui.site import STYLES, Site
 
-_STYLE = Path(__file__).with_name("style.css")
 _SCRIPT = Path(__file__).with_name("page.js")
 _AT_ONCE = 8  # questions that are answered side by side; the others wait in a queue
 
@@ -33,8 +32,8 @@ def looks() -> dict[str, Any]:
     """Return what the app is mounted with: nothing from elsewhere, nothing to elsewhere."""
     return {
         "theme": gr.themes.Base(font=["Plex Arabic", "system-ui"], font_mono=["ui-monospace", "monospace"]),
-        "css": _STYLE.read_text(encoding="utf-8"),
-        "head": f"<script>{_SCRIPT.read_text(encoding='utf-8')}</script>",
+        # Not as `css`, which Gradio would narrow to what is inside its own container.
+        "head": f'<link rel="stylesheet" href="{STYLES}"><script>{_SCRIPT.read_text(encoding="utf-8")}</script>',
         "footer_links": [],
         "ssr_mode": False,
         "max_file_size": "50mb",

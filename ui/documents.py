@@ -13,9 +13,8 @@ from rag.errors import SanadError
 from ui.evaluation import RUNS
 from ui.preferences import COOKIE, Preferences
 from ui.render import as_markdown, as_print, render_article, render_missing
-from ui.site import VISITOR, Site
+from ui.site import STYLES, VISITOR, Site
 
-_STYLES: Final = "/sanad/style.css"
 _FONTS: Final = {path.name: path for path in Path(__file__).with_name("assets").glob("*.woff2")}
 _WEEK: Final = 7 * 24 * 3600  # seconds
 _POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'"
@@ -25,7 +24,7 @@ def document_routes(site: Site) -> APIRouter:
     """Return the ways to a site's documents."""
     routes = APIRouter()
 
-    @routes.get(_STYLES)
+    @routes.get(STYLES)
     def styles() -> FileResponse:
         return FileResponse(Path(__file__).with_name("style.css"), media_type="text/css")
 
@@ -51,7 +50,7 @@ def document_routes(site: Site) -> APIRouter:
     def run(name: str, request: Request) -> HTMLResponse:
         report = site.settings.index / RUNS / name / "report.html"
         if not re.fullmatch(r"[0-9A-Za-z-]+", name) or not report.is_file():
-            return _page(render_missing("no_run", _preferences(request), _STYLES), 404)
+            return _page(render_missing("no_run", _preferences(request), STYLES), 404)
         return _page(report.read_text(encoding="utf-8"))
 
     return routes
@@ -61,17 +60,17 @@ def _article(site: Site, article: str, span: tuple[int, int], preferences: Prefe
     try:
         found = site.rag.index.article(article)
     except (ValueError, SanadError):
-        return _page(render_missing("no_such_article", preferences, _STYLES), 404)
-    return _page(render_article(found, span, preferences, _STYLES))
+        return _page(render_missing("no_such_article", preferences, STYLES), 404)
+    return _page(render_article(found, span, preferences, STYLES))
 
 
 def _talk(site: Site, talk: str, request: Request, *, printed: bool) -> Response:
     visitor, preferences = request.cookies.get(VISITOR, ""), _preferences(request)
     exchanges, title = site.talks.read(visitor, talk), site.talks.title(visitor, talk)
     if not exchanges:
-        return _page(render_missing("no_such_talk", preferences, _STYLES), 404)
+        return _page(render_missing("no_such_talk", preferences, STYLES), 404)
     if printed:
-        return _page(as_print(title, exchanges, preferences.locale, _STYLES))
+        return _page(as_print(title, exchanges, preferences.locale, STYLES))
     headers = {"Content-Disposition": 'attachment; filename="sanad.md"'}
     return PlainTextResponse(as_markdown(title, exchanges, preferences.locale), 200, headers, "text/markdown")
 

@@ -26,6 +26,14 @@ function follow() {
   }
 }
 
+let asked = 0;
+function keepUp() {
+  // A new question, or a talk that was opened, comes into view.
+  const questions = document.querySelectorAll(".turn.asked");
+  if (questions.length > asked && questions.length > 1) questions[questions.length - 1].scrollIntoView({ block: "start" });
+  asked = questions.length;
+}
+
 function showQuote(mark) {
   for (const section of document.querySelectorAll(".evidence"))
     section.classList.toggle("current", section.dataset.turn === mark.dataset.turn);
@@ -99,4 +107,4 @@ for (const [on, off] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
   document.addEventListener(off, (event) => event.target.closest?.("a.mark") && tip(null));
 }
 night.addEventListener("change", follow);
-new MutationObserver(follow).observe(document, { childList: true, subtree: true });
+new MutationObserver(() => { follow(); keepUp(); }).observe(document, { childList: true, subtree: true });

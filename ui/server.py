@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import warnings
 from collections.abc import Awaitable, Callable
 
 import gradio as gr
@@ -25,9 +26,10 @@ def build_server(rag: Rag, settings: Settings) -> FastAPI:
     site = Site(rag, settings)
     server = FastAPI(title="Sanad", openapi_url=None)
     server.middleware("http")(_know_visitor)
-
     server.include_router(document_routes(site))
-    gr.mount_gradio_app(server, build_app(site), path="", **looks())
+    with warnings.catch_warnings():  # Gradio warns of what is off by `looks`
+        warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
+        gr.mount_gradio_app(server, build_app(site), path="", **looks())
     return server
 
 

@@ -21,6 +21,9 @@ from ui.talks import Talks
 VISITOR: Final = "sanad_visitor"
 """Name of the cookie that holds a visitor's random id."""
 
+STYLES: Final = "/sanad/style.css"
+"""Address of the style sheet."""
+
 _ACTIONS = Path(__file__).with_name("actions.js").read_text(encoding="utf-8")
 
 
@@ -102,6 +105,11 @@ def explain(error: Exception, locale: Locale) -> str:
 def on(
     component: Any, event: str, handler: Callable[..., Any], inputs: list[Any], outputs: list[Any], **options: Any
 ) -> Any:
-    """Wire an event of a component; the ways of Gradio that no page of Sanad wants are off."""
+    """Wire an event of a component; the ways of Gradio that no page of Sanad wants are off.
+
+    A form's event counts also where it comes while another is under way: the later one has more filled in.
+    """
     wire = getattr(component, event)
-    return wire(handler, inputs, outputs, show_progress="hidden", api_visibility="private", **options)
+    mode = "multiple" if event in ("apply", "input") else "once"
+    shared = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": mode}
+    return wire(handler, inputs, outputs, **shared | options)

@@ -11,17 +11,26 @@ import threading
 import time
 import urllib.request
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from rag.catalog import ArticleSummary
 from rag.errors import ReaderError
+from rag.settings import Settings
 from rag.types import Answer, Citation, Turn
 from tests.fakes import a_passage
-from ui.app import build_app, launch_options
+from ui.server import build_server
 
+Open = Callable[..., Page]
+
+ARABIC = "ما الشركات التي طلبت منها بكين الاستعداد لشراء رقائق H200؟"
+ENGLISH = "Which companies did Beijing tell to prepare H200 orders?"
 ROOT = Path(__file__).parent.parent.parent
 OUTPUT = Path(__file__).parent / "output"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -46,55 +55,103 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class ToldIndex:
+    """An index whose list of articles is told."""
+
+    def __init__(self, *articles: ArticleSummary) -> None:
+        self.generation = 1
+        self.listed = list(articles)
+
+    def articles(self) -> list[ArticleSummary]:
+        return self.listed
+
+
 class ToldRag:
     """Streams an answer word by word, its citations at the last only; what happens is written in the question."""
 
-    def __init__(self) -> None:
+    def __init__(self, *articles: ArticleSummary) -> None:
+        self.index = ToldIndex(*articles)
         self.go_on = threading.Event()
 
     def stream(self, question: str, history: Sequence[Turn] = (), **_: object) -> Iterator[Answer]:
         if "[hold]" in question:
             yield Answer(question, "Shares rose. [1] And", "en")
             self.go_on.wait(20)
+        if "[slow]" in question:
+            for words in range(1, 100):
+                yield Answer(question, "word " * words, "en")
+                time.sleep(0.2)
         if "[reader fails]" in question:
-            raise ReaderError("the chat model did not answer: start it with ollama serve")
+            raise ReaderError("unreachable", "the chat model did not answer: start it with ollama serve")
         if "[breaks]" in question:
             yield Answer(question, "Half an", "en")
             raise RuntimeError("/secret/path")
         first, second = (0, 0) if "[twice]" in question else (0, 1)
         passage = a_passage("Shares rose by 3.5%.", "Orders ${window.hacked=1} {{7*7}} doubled.", title="{{title}}")
         citations = tuple(
-            Citation(number, s.text, passage, s.start, s.end)
+            Citation(number, s.text, passage, s.start, s.end, ("Wire", "Daily"))
             for number, s in ((1, passage.sentences[first]), (2, passage.sentences[second]))
         )
         text = " ".join(f"{c.quote} [{c.number}]" for c in citations)
-        yield Answer(question, f"Item [7]: {text}", "en", False, citations, (), question)
+        flaw = " [unsupported]" if "[unsupported]" in question else ""
+        yield Answer(question, f"Item [7]: {text}{flaw}", "en", False, citations, (), question, confidence=0.9)
+
+
+LISTED = ArticleSummary("a", "Shares rise", "en", None, "Wire", 1)
 
 
 @pytest.fixture(scope="package")
 def told_rag() -> ToldRag:
-    return ToldRag()
+    return ToldRag(LISTED)
 
 
 @pytest.fixture(scope="package")
-def served_page(told_rag: ToldRag) -> Iterator[str]:
-    """Serve the page over `told_rag`, from a thread of this process."""
+def served_page(told_rag: ToldRag, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the pages over `told_rag`, from a thread of this process."""
+    with _serving(told_rag, tmp_path_factory.mktemp("told")) as address:
+        yield address
+    told_rag.go_on.set()
+
+
+@pytest.fixture(scope="package")
+def empty_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the pages over an index without articles."""
+    with _serving(ToldRag(), tmp_path_factory.mktemp("empty")) as address:
+        yield address
+
+
+@contextmanager
+def _serving(rag: ToldRag, folder: Path) -> Iterator[str]:
     port = _free_port()
     with warnings.catch_warnings():  # what Gradio's own imports deprecate is not this project's to mend
         warnings.simplefilter("ignore", DeprecationWarning)
-        app = build_app(told_rag)  # type: ignore[arg-type]
-        app.launch(**launch_options("127.0.0.1", port))
+        app = build_server(rag, Settings(index=folder, port=port))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
     yield f"http://127.0.0.1:{port}"
-    told_rag.go_on.set()
-    app.close()
+    server.should_exit = True
+    rag.go_on.set()
+    thread.join(20)
+
+
+@dataclass(frozen=True)
+class Served:
+    """Sanad as `sanad chat` serves it; `index` is the folder of its index."""
+
+    address: str
+    index: Path
 
 
 @pytest.fixture(scope="package")
-def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve the sample corpus, and one hostile article, by the command line."""
     folder = tmp_path_factory.mktemp("chat")
-    corpus = folder / "corpus"
+    corpus = folder / "articles"
     shutil.copytree(ROOT / "corpus" / "articles", corpus)
+    shutil.copyfile(ROOT / "corpus" / "questions.jsonl", folder / "questions.jsonl")
     (corpus / "hostile.md").write_text(
         '---\nid: hostile\ntitle: "<img src=x onerror=\\"window.hacked=1\\"> Zanzibar"\nlanguage: en\n---\n\n'
         "The Zanzibar ferry timetable <script>window.hacked=1</script> changed in [March](javascript:alert(1)).\n",
@@ -122,44 +179,78 @@ def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         else:
             pytest.fail("the chat did not start in two minutes")
         assert process.poll() is None, (folder / "log").read_text(encoding="utf-8")
-        yield url
+        yield Served(url, folder / "index")
     finally:
         process.terminate()
         process.wait(20)
         log.close()
 
 
+@pytest.fixture(scope="package")
+def real_address(served: Served) -> str:
+    return served.address
+
+
 @pytest.fixture
 def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[object]:
-    """Return a function that opens the chat; every request that leaves this machine fails the test."""
+    """Return a function that opens a page; a request that leaves this machine, or a broken script, fails the test."""
     contexts: list[BrowserContext] = []
     strangers: list[str] = []
+    broken: list[str] = []
 
     def note(url: str) -> None:
         if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
             strangers.append(url)
 
     def open_one(
-        locale: str = "ar", width: int = 1280, height: int = 860, theme: str = "light", of: str = "real_address"
+        locale: str = "ar",
+        path: str = "/",
+        width: int = 1280,
+        height: int = 860,
+        theme: str = "light",
+        of: str = "real_address",
     ) -> Page:
         address = request.getfixturevalue(of)
         context = browser.new_context(
-            locale=locale, viewport={"width": width, "height": height}, reduced_motion="reduce"
+            locale=locale,
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",
+            color_scheme="dark" if theme == "dark" else "light",
+            accept_downloads=True,
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(20_000)
         page.on("request", lambda request: note(request.url))
-        page.goto(f"{address}/?__theme={theme}")
-        page.wait_for_selector("#question textarea")
-        expected = "اسأل" if locale.startswith("ar") else "Ask"
-        page.wait_for_function(f"document.querySelector('#send')?.textContent.trim() === '{expected}'")
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.goto(f"{address}{path}")
+        page.wait_for_selector("html[data-ready]")
         return page
 
     yield open_one
     for context in contexts:
         context.close()
     assert strangers == []
+    assert broken == []
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait until the answer is whole."""
+    before = page.locator(".turn.asked").count()
+    page.fill("#question textarea", question)
+    page.press("#question textarea", "Enter")
+    expect(page.locator(".turn.asked")).to_have_count(before + 1)
+    expect(page.locator(".talk[aria-busy=false]")).to_be_visible()
+
+
+def shoot(page: Page, name: str, *, whole: bool = False) -> Path:
+    """Keep a picture of a page."""
+    OUTPUT.mkdir(exist_ok=True)
+    path = OUTPUT / f"{name}.png"
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(300)  # colours fade when the pointer leaves
+    page.screenshot(path=path, full_page=whole)
+    return path
 
 
 def _free_port() -> int:

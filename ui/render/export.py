@@ -80,7 +80,7 @@ def _printed(number: int, exchange: Exchange, locale: Locale) -> str:
         )
         lines += f'<p dir="auto">{shown}</p>'
     notes = "".join(
-        f'<li id="note-{number}-{c.number}"><q {run(c.passage.language)}>{escape(c.quote)}</q> '
+        f'<li id="note-{number}-{c.number}"><blockquote {run(c.passage.language)}>{escape(c.quote)}</blockquote>'
         f"<span>{facts_line(_facts(c, locale))}</span></li>"
         for c in answer.citations
     )

@@ -44,8 +44,8 @@ def render_settings(preferences: Preferences, facts: Sequence[tuple[str, str, st
     )
     heads = "".join(f'<th scope="col">{locale.html(key)}</th>' for key in ("fact", "value", "set_by"))
     return (
-        f'<main class="settings" id="content" {locale.run}><h1>{locale.html("page_settings")}</h1>'
+        f'<div class="settings" id="content" {locale.run}><h1>{locale.html("page_settings")}</h1>'
         f'<form data-do="apply">{"".join(fields)}</form>{hint}<h2>{locale.html("set_elsewhere")}</h2>'
         f"<p>{locale.html('set_elsewhere_how')}</p><table><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></main>"
+        f"<tbody>{rows}</tbody></table></div>"
     )

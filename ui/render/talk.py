@@ -15,6 +15,7 @@ from ui.render.markup import button, field
 from ui.strings import Locale, run
 from ui.types import Exchange
 
+_SUREST = 0.99  # no probability is shown as certainty
 _MARK = re.compile(r"((?:\[\d+\])+)")
 
 
@@ -129,7 +130,7 @@ def _notes(exchange: Exchange, answer: Answer, locale: Locale, *, growing: bool)
         how = locale.say("written_by", model=f"<bdi>{escape(answer.written_by)}</bdi>")
     else:
         how = locale.html("quoted")
-    sure = locale.say("sure", percent=locale.percent(answer.confidence))
+    sure = locale.say("sure", percent=locale.percent(min(answer.confidence, _SUREST)))
     took = locale.say("took", seconds=locale.number(exchange.seconds, 1)) if exchange.seconds else ""
     return [*notes, " · ".join(part for part in (how, escape(sure), escape(took)) if part)]
 
@@ -184,7 +185,7 @@ def _with_marks(turn: int, text: str, cited: Set[int], locale: Locale) -> str:
     for place in range(1, len(parts), 2):
         numbers = map(int, re.findall(r"\d+", parts[place]))
         links = "".join(_mark(turn, number, locale) if number in cited else f"[{number}]" for number in numbers)
-        parts[place] = f'<bdi class="marks" dir="ltr">{links}</bdi>'
+        parts[place] = f'<span class="marks">{links}</span>'
     # A mark stays on the line of the word before it.
     return "".join(
         part if place % 2 else re.sub(" $", "\u00a0", _with_warnings(part)) for place, part in enumerate(parts)
