@@ -76,8 +76,8 @@ class Rag:
         self._answerability = AnswerabilityModel(self._aligner)
 
     def warm_up(self) -> None:
-        """Load the encoder and open the index now, so that the first question need not wait for them."""
-        self._retriever.retrieve("سند", 1)
+        """Load the encoder, open the index and learn what names are like, so that the first question need not wait."""
+        self.ask("متى أُسّست شركة سند؟ When was Sanad founded?", quote=True)
         if not self._reader.quotes:
             self._answers.warm_up()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import socket
 import warnings
@@ -18,6 +19,7 @@ from ui.app import build_app, looks
 from ui.documents import document_routes
 from ui.site import VISITOR, Site
 
+_PATIENCE = 3  # seconds that answers under way have when the server is stopped; an open page would hold it for ever
 _YEAR = 365 * 24 * 3600  # seconds
 
 
@@ -46,18 +48,28 @@ def serve(rag: Rag, settings: Settings, *, on_ready: Callable[[str], None]) -> N
     """
     host, port = settings.host, settings.port
     _check_port(host, port)
-    config = uvicorn.Config(build_server(rag, settings), host=host, port=port, log_level="warning")
-    server = uvicorn.Server(config)
+    config = uvicorn.Config(
+        build_server(rag, settings), host=host, port=port, log_level="warning", timeout_graceful_shutdown=_PATIENCE
+    )
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    started = server.startup
+    _Server(config, lambda: on_ready(address)).run()
 
-    async def start(sockets: list[socket.socket] | None = None) -> None:
-        await started(sockets)
-        if server.started:
-            on_ready(address)
 
-    server.startup = start  # type: ignore[method-assign]
-    server.run()
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; that the connections of open pages are then cut is no error to be told."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
 
 
 async def _know_visitor(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
