@@ -251,7 +251,8 @@ class ChatPage:
         exchanges[place] = replace(exchanges[place], **fields)
         view = replace(view, exchanges=tuple(exchanges))
         self._site.talks.save(visitor, view.talk, exchanges)
-        self._site.feedback.judge(f"{view.talk}-{place + 1}", exchanges[place])
+        if view.talk:
+            self._site.feedback.judge(f"{view.talk}-{place + 1}", exchanges[place])
         return {self._view: view, self._talk: render_talk(exchanges, view.locale)}
 
     # -- filters -------------------------------------------------------------------------------------------------

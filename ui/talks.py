@@ -1,6 +1,7 @@
 """The talks of every visitor, in one SQLite file beside the index; nothing of them is ever sent anywhere.
 
-A visitor is known by a random id in a cookie; each sees only their own talks.
+A visitor is known by a random id in a cookie; each sees only their own talks. Of a browser that keeps no cookies, whose
+id is "", nothing is kept.
 """
 
 from __future__ import annotations
@@ -88,6 +89,8 @@ class Talks:
 
     def save(self, visitor: str, talk: str, exchanges: Sequence[Exchange]) -> str:
         """Keep a talk as it now stands; return its id, a new one where `talk` is empty or not the visitor's."""
+        if not visitor:
+            return ""
         now = datetime.now(UTC).replace(tzinfo=None)
         rows = [
             {
