@@ -124,7 +124,7 @@ def _notes(exchange: Exchange, answer: Answer, locale: Locale, *, growing: bool)
         notes.append(f"{locale.html('searched')}: <bdi>{escape(answer.searched)}</bdi>")
     if period := say_period(answer.since, answer.until, locale.language):
         notes.append(escape(locale.in_digits(period)))
-    if growing or not answer.citations:
+    if growing or not (answer.citations or answer.written_by):
         return notes
     if answer.written_by:
         how = locale.say("written_by", model=f"<bdi>{escape(answer.written_by)}</bdi>")

@@ -1,0 +1,193 @@
+"""Guards: what the chat does with a question, a judgement, a filter and a talk, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from rag.errors import IndexBusyError, IndexStateError
+from rag.types import Filter, Turn
+from tests.ui.stand_ins import ToldRag, a_request, a_site, an_event
+from ui.chat import ChatPage, View
+from ui.preferences import Preferences
+from ui.types import Exchange
+
+EN = View(Preferences("en"))
+ME = a_request()
+
+
+@pytest.fixture
+def rag() -> ToldRag:
+    return ToldRag()
+
+
+@pytest.fixture
+def page(tmp_path: Path, rag: ToldRag) -> Iterator[ChatPage]:
+    with gr.Blocks():
+        yield ChatPage(a_site(tmp_path, rag))
+
+
+def ask(page: ChatPage, question: str, view: View = EN) -> list[dict[Any, Any]]:
+    return list(page.ask(question, view, ME))
+
+
+def view_after(page: ChatPage, steps: list[dict[Any, Any]]) -> View:
+    return next(step[page._view] for step in reversed(steps) if page._view in step)  # type: ignore[no-any-return]
+
+
+def test_the_answer_grows_and_the_box_is_emptied(page: ChatPage) -> None:
+    steps = ask(page, "q")
+    shown = [step[page._talk] for step in steps]
+    assert ["waiting" in html for html in shown] == [True, False, False, False]
+    assert "first second" in shown[-1]
+    assert steps[0][page._box].value == ""
+    assert view_after(page, steps).exchanges[-1].seconds > 0
+
+
+def test_a_question_is_kept_before_it_is_answered(page: ChatPage) -> None:
+    growing = page.ask("q", EN, ME)
+    view = next(growing)[page._view]
+    assert [exchange.question for exchange in page._site.talks.read("me", view.talk)] == ["q"]
+
+
+def test_an_answer_that_is_left_is_kept_as_stopped(page: ChatPage) -> None:
+    growing = page.ask("q", EN, ME)
+    view = next(growing)[page._view]
+    next(growing)
+    growing.close()  # type: ignore[attr-defined]
+    [kept] = page._site.talks.read("me", view.talk)
+    assert (kept.stopped, kept.answer and kept.answer.text) == (True, "first")
+
+
+def test_earlier_turns_filters_and_preferences_go_along(page: ChatPage, rag: ToldRag) -> None:
+    preferences = Preferences("en", passages=8, reader="quotes")
+    view = view_after(page, ask(page, "one", View(preferences, only=Filter("ar", source="Wire"))))
+    ask(page, "two", view)
+    question, history, given = rag.asked[-1]
+    assert (question, history) == ("two", [Turn("user", "one"), Turn("assistant", "first second")])
+    assert (given["passages"], given["quote"], given["language"], given["source"]) == (8, True, "ar", "Wire")
+
+
+def test_an_empty_question_gets_a_line_that_is_not_kept(page: ChatPage) -> None:
+    [step] = ask(page, "  ")
+    assert "Write a question first." in step[page._talk]
+    assert page._view not in step
+
+
+def test_a_question_that_is_too_long_stays_in_the_box_to_be_shortened(page: ChatPage, rag: ToldRag) -> None:
+    [step] = ask(page, "x" * 5000)
+    assert "4,000 characters" in step[page._talk]
+    assert "x" * 300 not in step[page._talk]
+    assert page._box not in step
+    assert rag.asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (IndexStateError("no index: run sanad index"), "no index: run sanad index"),
+        (IndexBusyError("x"), "Another process is updating the index"),
+        (RuntimeError("/secret/path"), "not finished"),
+    ],
+)
+def test_an_error_is_one_line_takes_half_an_answer_back_and_the_question_stays(
+    page: ChatPage, rag: ToldRag, error: Exception, line: str
+) -> None:
+    rag.error = error
+    steps = ask(page, "q")
+    [exchange] = view_after(page, steps).exchanges
+    assert line in exchange.problem
+    assert "secret" not in steps[-1][page._talk]
+    assert exchange.answer is None
+    assert steps[-1][page._box].value == "q"
+
+
+def test_editing_and_asking_again_replace_the_last_exchange(page: ChatPage) -> None:
+    view = view_after(page, ask(page, "two", view_after(page, ask(page, "one"))))
+    edited = page.edit(view)
+    assert edited[page._box].value == "two"
+    view = view_after(page, ask(page, "two, better", edited[page._view]))
+    assert [e.question for e in view.exchanges] == ["one", "two, better"]
+    view = view_after(page, list(page.retry(view, ME)))
+    assert [e.question for e in view.exchanges] == ["one", "two, better"]
+    assert not view.editing
+
+
+def test_an_example_is_asked_and_does_not_replace(page: ChatPage) -> None:
+    view = replace(view_after(page, ask(page, "one")), editing=True)
+    steps = list(page.ask_example(view, an_event(question="example"), ME))
+    assert [e.question for e in view_after(page, steps).exchanges] == ["one", "example"]
+
+
+def test_stop_marks_what_is_not_finished_only(page: ChatPage) -> None:
+    done = view_after(page, ask(page, "q"))
+    assert not page.stop(done, ME)[page._view].exchanges[-1].stopped
+    half = replace(EN, exchanges=(Exchange("q"),))
+    assert page.stop(half, ME)[page._view].exchanges[-1].stopped
+
+
+def test_the_same_judgement_twice_is_taken_back_and_a_note_is_kept(page: ChatPage) -> None:
+    view = view_after(page, ask(page, "q"))
+    judged = page.judge(view, an_event(turn="1", value="1"), ME)[page._view]
+    judged = page.annotate(judged, an_event(turn="1", fields={"note": " good "}), ME)[page._view]
+    assert (judged.exchanges[0].liked, judged.exchanges[0].note) == (True, "good")
+    assert page._site.talks.read("me", view.talk) == list(judged.exchanges)
+    assert "good" in page._site.feedback.path.read_text(encoding="utf-8")
+    assert page.judge(judged, an_event(turn="1", value="1"), ME)[page._view].exchanges[0].liked is None
+    assert page._site.feedback.path.read_text(encoding="utf-8") == ""
+
+
+def test_a_period_that_ends_before_it_begins_is_not_taken(page: ChatPage) -> None:
+    fields = {"language": "ar", "source": "", "since": "2026-02-01", "until": "2026-01-01"}
+    refused = page.filter(EN, an_event(fields=fields))
+    assert refused[page._view].only == Filter()
+    assert "The period begins after its end" in refused[page._filters]
+    taken = page.filter(EN, an_event(fields=fields | {"until": "nonsense"}))
+    assert taken[page._view].only.since is not None
+    assert taken[page._view].only.until is None
+    assert page.search_all(taken[page._view])[page._view].only == Filter()
+
+
+def test_the_address_opens_a_talk_and_only_its_visitors(page: ChatPage) -> None:
+    talk = view_after(page, ask(page, "q")).talk
+    opened = page.start(a_request(talk=talk))
+    assert opened[page._view].exchanges[0].question == "q"
+    assert f'data-talk="{talk}"' in opened[page._frame]
+    refused = page.start(a_request("you", talk=talk))
+    assert "There is no such talk." in refused[page._talk]
+    assert refused[page._view].talk == ""
+
+
+def test_a_talk_is_renamed_searched_and_deleted(page: ChatPage) -> None:
+    view = view_after(page, ask(page, "q"))
+    assert ">new<" in page.rename_talk(view, an_event(talk=view.talk, fields={"title": "new"}), ME)[page._talks]
+    found = page.search_talks(view, an_event(fields={"search": "nothing like it"}), ME)
+    assert "No talk holds" in found[page._talks]
+    gone = page.delete_talk(view, an_event(talk=view.talk), ME)
+    assert gone[page._view].exchanges == ()
+    assert page._site.talks.find("me") == []
+
+
+def test_the_language_is_switched_and_what_is_being_written_stays(page: ChatPage) -> None:
+    view = view_after(page, ask(page, "q"))
+    shown = page.switch(view, an_event(language="ar"), ME)
+    assert shown[page._view].exchanges == view.exchanges
+    assert "أنت" in shown[page._talk]
+    assert "value" not in shown[page._box]._constructor_args[0]
+
+
+def test_the_welcome_offers_questions_about_what_is_there(page: ChatPage, rag: ToldRag) -> None:
+    assert "No articles yet" in page.start(ME)[page._talk]
+    rag.index.held = ToldRag(None, "ar-worldcup-c", "other").index.held
+    rag.index.generation += 1
+    assert "كم منتخبًا" in page.start(ME)[page._talk]
+    rag.index.held = ToldRag(None, "other").index.held
+    rag.index.generation += 1
+    shown = page.start(ME)[page._talk]
+    assert "1 article is indexed." in shown
+    assert "Summarise what was reported on: Title other" in shown

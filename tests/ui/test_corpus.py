@@ -1,0 +1,111 @@
+"""Guards: files that are dropped are kept and indexed, only those; what fails says why, in the page's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from rag.errors import IndexBusyError
+from tests.ui.stand_ins import ToldRag, a_request, a_site, an_event
+from ui.corpus import PAGE, UPLOADS, CorpusPage, View, find_articles
+from ui.preferences import Preferences
+
+EN = View(Preferences("en"))
+
+
+@pytest.fixture
+def rag() -> ToldRag:
+    return ToldRag(None, "one", "two")
+
+
+@pytest.fixture
+def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which Gradio keeps what was sent."""
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def page(tmp_path: Path, rag: ToldRag) -> Iterator[CorpusPage]:
+    with gr.Blocks():
+        yield CorpusPage(a_site(tmp_path / "index", rag))
+
+
+def add(page: CorpusPage, *files: tuple[Path, str]) -> list[dict[Any, Any]]:
+    return list(page.add(EN, an_event(files=[{"path": str(path), "name": name} for path, name in files])))
+
+
+def test_files_are_kept_and_indexed_and_bad_ones_told(page: CorpusPage, sent: Path, tmp_path: Path) -> None:
+    for name in ("x1", "x2"):
+        (sent / name).write_text("Text.", encoding="utf-8")
+    steps = add(page, (sent / "x1", "../../news.md"), (sent / "x2", "bad.md"))
+    assert "<progress" in steps[0][page._report]
+    assert "1 article added, 1 file could not be read:" in steps[-1][page._report]
+    assert str(tmp_path) not in steps[-1][page._report]
+    assert "not a text file" in steps[-1][page._report]
+    assert sorted(p.name for p in (tmp_path / "index" / UPLOADS).iterdir()) == ["bad.md", "news.md"]
+    assert "3 articles" in steps[-1][page._list]
+
+
+def test_a_file_that_was_not_sent_is_refused(page: CorpusPage, sent: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.md"
+    secret.write_text("password", encoding="utf-8")
+    for path in (secret, sent / ".." / "secret.md"):
+        [step] = add(page, (path, "mine.md"))
+        assert "was not sent to this page" in step[page._report]
+    assert not (tmp_path / "index" / UPLOADS / "mine.md").exists()
+
+
+def test_a_busy_index_and_what_nobody_foresaw_are_told_in_the_pages_words(page: CorpusPage, rag: ToldRag) -> None:
+    rag.index.error = IndexBusyError("/secret: another process (12) is writing")
+    [step] = page.refresh(EN)
+    assert "Another process is updating the index" in step[page._report]
+    assert "Another process is updating the index" in page.remove(EN, an_event(article="one"))[page._report]
+    rag.index.error = RuntimeError("/secret/path")
+    [step] = page.refresh(EN)
+    assert "Something unexpected went wrong" in step[page._report]
+    assert "secret" not in step[page._report]
+
+
+def test_reading_again_says_that_nothing_changed(page: CorpusPage) -> None:
+    *_, step = page.refresh(EN)
+    assert "Nothing has changed" in step[page._report]
+
+
+def test_an_article_is_removed_and_one_that_is_gone_says_so(page: CorpusPage) -> None:
+    shown = page.remove(EN, an_event(article="one"))
+    assert "“Title one” is out of the index" in shown[page._report]
+    assert "1 article ·" in shown[page._list]
+    assert "no article has the id" in page.remove(EN, an_event(article="one"))[page._report]
+
+
+def test_the_list_is_searched_and_turned(page: CorpusPage, rag: ToldRag) -> None:
+    rag.index.held = ToldRag(None, *(f"a{n:03}" for n in range(PAGE + 5))).index.held
+    rag.index.generation += 1
+    turned = page.turn(EN, an_event(page="1"))
+    assert turned[page._list].count("<tr>") == 6  # with the heads
+    far = page.turn(EN, an_event(page="99"))
+    assert "Page 2 of 2" in far[page._list]
+    found = page.filter(turned[page._view], an_event(fields={"search": "a007"}))
+    assert found[page._list].count("<tr>") == 2
+    assert found[page._view].page == 0
+
+
+def test_the_page_is_drawn_in_its_visitors_language(page: CorpusPage) -> None:
+    assert "أفلت هنا" in page.start(a_request(cookie="language=ar"))[page._files]
+    assert "drop Markdown" in page.switch(View(Preferences("ar")), an_event(language="en"))[page._files]
+
+
+def test_titles_are_found_in_any_spelling() -> None:
+    index = ToldRag(None, "one", "two").index
+    articles = index.articles()
+    assert [a.id for a in find_articles(articles, "TITLE two", "", "")] == ["two"]
+    assert find_articles(articles, "", "ar", "") == []
+    assert len(find_articles(articles, "", "en", "Wire")) == 2
+    assert find_articles(articles, "", "", "Daily") == []

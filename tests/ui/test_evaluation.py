@@ -1,0 +1,67 @@
+"""Guards: question sets are found, a run is kept, shown and compared, and what is no run says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import gradio as gr
+import pytest
+
+from rag.pipeline import Rag
+from rag.settings import Settings
+from tests.ui.stand_ins import a_request, an_event
+from ui.evaluation import RUNS, SETS, EvaluationPage, View
+from ui.preferences import Preferences
+from ui.site import Site
+
+EN = View(Preferences("en"))
+
+
+@pytest.fixture
+def page(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> Iterator[EvaluationPage]:
+    folder = rag.index.folder
+    (folder / SETS).mkdir(parents=True)
+    record = {"id": "1", "question": "Who asked?", "language": "en", "answers": ["Beijing"]}
+    (folder / SETS / "mine.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    (folder / SETS / "broken.jsonl").write_text("{", encoding="utf-8")
+    monkeypatch.setenv("RAG_CORPUS", str(folder / "nowhere"))
+    with gr.Blocks():
+        yield EvaluationPage(Site(rag, Settings(index=folder)))
+
+
+def test_a_set_is_measured_and_the_run_is_kept_shown_and_compared(page: EvaluationPage) -> None:
+    shown = page.start(a_request())
+    assert "No run yet" in shown[page._result]
+    assert 'value="mine.jsonl"' in shown[page._tools]
+    *steps, last = page.measure(EN, an_event(fields={"questions": "mine.jsonl", "limit": "0"}))
+    assert "Asked 1 of 1:" in steps[-1][page._progress]
+    assert "1 question" in last[page._result]
+    [name] = page._runs()
+    assert last[page._view].shown == name
+    folder = page._site.settings.index / RUNS
+    (folder / "20200101T000000-old").mkdir()
+    (folder / "20200101T000000-old" / "run.json").write_bytes((folder / name / "run.json").read_bytes())
+    both = page.choose(EN, an_event(fields={"shown": name, "other": "20200101T000000-old"}))
+    assert "no more than chance" in both[page._result]
+    assert "1 January 2020" in both[page._tools]
+    assert page.choose(EN, an_event(fields={"shown": name, "other": name}))[page._view].other == ""
+    assert page.switch(last[page._view], an_event(language="ar"))[page._view].shown == name
+
+
+def test_a_set_that_cannot_be_read_says_why(page: EvaluationPage) -> None:
+    [step] = page.measure(EN, an_event(fields={"questions": "broken.jsonl"}))
+    assert "line 1: not JSON" in step[page._progress]
+
+
+def test_only_sets_that_are_offered_are_read(page: EvaluationPage) -> None:
+    [step] = page.measure(EN, an_event(fields={"questions": "../../secret.jsonl"}))
+    assert step[page._view] == EN
+
+
+def test_a_run_that_is_damaged_says_so(page: EvaluationPage) -> None:
+    folder = page._site.settings.index / RUNS / "20200101T000000-x"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text("{}", encoding="utf-8")
+    shown = page.start(a_request())
+    assert "is not a run of sanad eval" in shown[page._progress]
