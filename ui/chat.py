@@ -6,62 +6,18 @@ are links into the other column, and text that is never read as Markdown.
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import gradio as gr
 
-from rag.errors import SanadError
-from rag.pipeline import LONGEST_QUESTION, is_too_long
-from rag.suggest import suggest_about
-from rag.types import Filter, Language, Only, Turn
-from ui.render import (
-    render_empty,
-    render_evidence,
-    render_filters,
-    render_frame,
-    render_talk,
-    render_talks,
-    render_talks_tools,
-    render_welcome,
-)
-from ui.site import PageView, Site, explain, on, part, preferences_of, visitor_of
-from ui.strings import Locale
+from rag.types import Filter
+from ui.asking import View, answer_last, refuse, welcome
+from ui.render import render_evidence, render_filters, render_frame, render_talk, render_talks, render_talks_tools
+from ui.site import Site, on, part, preferences_of, visitor_of
 from ui.types import Exchange
-
-EXAMPLES: Final[tuple[tuple[str, Language, str], ...]] = (
-    ("ar-h200-orders", "ar", "ما الشركات التي طلبت منها بكين الاستعداد لشراء رقائق H200؟"),
-    ("ar-worldcup-c", "ar", "كم منتخبًا يشارك في كأس العالم 2026؟"),
-    ("en-iea-datacentres", "en", "How much electricity did data centres use in 2024?"),
-    ("en-h200-orders", "en", "Which companies did Beijing tell to prepare H200 orders?"),
-)
-"""Questions about the sample articles, each with the id of one that answers it."""
-
-_SHOWN_START = 200  # characters of a question that is too long to be asked
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class View(PageView):
-    """What one open page shows.
-
-    Attributes:
-        talk: id of the talk; "" for one that is not yet kept.
-        exchanges: of the talk.
-        only: which articles are searched.
-        editing: whether the next question replaces the last one.
-        search: what the list of talks is searched for.
-    """
-
-    talk: str = ""
-    exchanges: tuple[Exchange, ...] = ()
-    only: Filter = field(default_factory=Filter)
-    editing: bool = False
-    search: str = ""
 
 
 class ChatPage:
@@ -112,18 +68,19 @@ class ChatPage:
             on(self._talk, "example_select", self.ask_example, view, every),
             on(self._talk, "retry", self.retry, view, every),
         ]
+        # What shows another talk, or all of it anew, ends the answer that is still growing here.
         on(self._stop, "click", self.stop, view, every, cancels=asking, queue=False)
         on(self._talk, "edit", self.edit, view, every)
         on(self._talk, "like", self.judge, view, [self._view, self._talk])
         on(self._talk, "input", self.annotate, view, [self._view, self._talk])
-        on(self._frame, "option_select", self.switch, view, every)
+        on(self._frame, "option_select", self.switch, view, every, cancels=asking)
         on(self._filters, "apply", self.filter, view, [self._view, self._filters])
         on(self._filters, "clear", self.search_all, view, [self._view, self._filters])
-        on(self._tools, "clear", self.start_talk, view, every)
+        on(self._tools, "clear", self.start_talk, view, every, cancels=asking)
         on(self._tools, "input", self.search_talks, view, [self._view, self._talks])
-        on(self._talks, "select", self.open_talk, view, every)
+        on(self._talks, "select", self.open_talk, view, every, cancels=asking)
         on(self._talks, "edit", self.rename_talk, view, [self._talks])
-        on(self._talks, "delete", self.delete_talk, view, every)
+        on(self._talks, "delete", self.delete_talk, view, every, cancels=asking)
 
     # -- opening -------------------------------------------------------------------------------------------------
 
@@ -136,6 +93,7 @@ class ChatPage:
 
     def switch(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """Show the page in the other language."""
+        view = self._leave(view, visitor_of(request))
         view = replace(view, preferences=view.preferences.changed(event._data))
         shown = self._draw_all(view, visitor_of(request))
         # What is being written stays.
@@ -146,16 +104,11 @@ class ChatPage:
     def ask(self, question: str, view: View, request: gr.Request) -> Iterator[dict[Any, Any]]:
         """Answer a question, drawing the answer as it grows; what cannot be asked stays in the box."""
         visitor, locale = visitor_of(request), view.locale
-        earlier = [exchange for exchange in view.exchanges if exchange.question]
-        if view.editing:
-            earlier = earlier[:-1]
-        if problem := _find_problem(question, locale):
-            shown = question.strip()[:_SHOWN_START] + ("…" if len(question.strip()) > _SHOWN_START else "")
-            view = replace(view, exchanges=(*view.exchanges, Exchange(shown, problem=problem)))
-            yield {self._talk: render_talk(view.exchanges, locale)}
+        if refused := refuse(question, view):
+            yield {self._talk: render_talk((*view.exchanges, refused), locale)}
             return
         exchange = Exchange(question, only=view.only if view.only != Filter() else None)
-        view = replace(view, exchanges=(*earlier, exchange), editing=False)
+        view = replace(view, exchanges=(*view.answered, exchange), editing=False)
         view = replace(view, talk=self._site.talks.save(visitor, view.talk, view.exchanges))
         yield {
             self._view: view,
@@ -166,12 +119,12 @@ class ChatPage:
             **self._draw_talk(view, growing=True),
         }
         try:
-            for exchange in self._answer(view):
-                view = replace(view, exchanges=(*earlier, exchange))
+            for exchange in answer_last(self._site.rag, view):
+                view = view.with_last(exchange)
                 if not exchange.seconds and not exchange.problem:
                     yield {self._view: view, **self._draw_talk(view, growing=True)}
         except GeneratorExit:  # the page was closed, or the answer stopped
-            self._site.talks.save(visitor, view.talk, _stopped(view).exchanges)
+            self._site.talks.save(visitor, view.talk, view.stopped.exchanges)
             raise
         self._site.talks.save(visitor, view.talk, view.exchanges)
         kept = {self._box: gr.Textbox(value=question)} if exchange.problem else {}
@@ -195,10 +148,7 @@ class ChatPage:
 
     def stop(self, view: View, request: gr.Request) -> dict[Any, Any]:
         """Keep what there is of an answer that was stopped."""
-        view = _stopped(view)
-        if view.exchanges:
-            self._site.talks.save(visitor_of(request), view.talk, view.exchanges)
-        return self._draw_all(view, visitor_of(request))
+        return self._draw_all(self._leave(view, visitor_of(request)), visitor_of(request))
 
     def edit(self, view: View) -> dict[Any, Any]:
         """Put the last question into the box; the next one takes its place."""
@@ -209,29 +159,6 @@ class ChatPage:
             self._view: view,
             self._box: gr.Textbox(value=view.exchanges[-1].question, **self._box_looks(view)),
         }
-
-    def _answer(self, view: View) -> Iterator[Exchange]:
-        """Yield the last exchange as its answer grows; at the end with its time, or the line that says why not."""
-        *earlier, exchange = view.exchanges
-        start = time.perf_counter()
-        preferences, locale = view.preferences, view.locale
-        try:
-            for answer in self._site.rag.stream(
-                exchange.question,
-                _history(earlier),
-                interface=preferences.language,
-                passages=preferences.passages,
-                quote=preferences.reader == "quotes",
-                **_only(view.only),
-            ):
-                exchange = replace(exchange, answer=answer)
-                yield exchange
-            yield replace(exchange, seconds=max(time.perf_counter() - start, 1e-3))
-        except (SanadError, ValueError) as error:
-            yield replace(exchange, answer=None, problem=explain(error, locale))
-        except Exception:  # the outermost edge: half an answer must not stand there as if it were whole
-            _log.exception("the answer failed")
-            yield replace(exchange, answer=None, problem=locale.say("answer_failed"))
 
     # -- judging -------------------------------------------------------------------------------------------------
 
@@ -299,13 +226,19 @@ class ChatPage:
         self._site.talks.delete(visitor, talk)
         if talk == view.talk:
             return self.start_talk(view, request)
-        return {self._talks: self._list(view, visitor)}
+        return self._draw_all(self._leave(view, visitor), visitor)
 
     def _open(self, view: View, visitor: str, talk: str) -> View:
         exchanges = self._site.talks.read(visitor, talk)
         if not exchanges:
             return replace(view, talk="", exchanges=(Exchange("", problem=view.locale.say("no_such_talk")),))
-        return _stopped(replace(view, talk=talk, exchanges=tuple(exchanges), editing=False))
+        return replace(view, talk=talk, exchanges=tuple(exchanges), editing=False).stopped
+
+    def _leave(self, view: View, visitor: str) -> View:
+        """Return the view with its answer, where that was still growing, kept as one that was stopped."""
+        if view.stopped != view:
+            self._site.talks.save(visitor, view.talk, view.stopped.exchanges)
+        return view.stopped
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -324,8 +257,8 @@ class ChatPage:
         }
 
     def _draw_talk(self, view: View, *, growing: bool = False) -> dict[Any, Any]:
-        welcome = "" if view.exchanges else self._welcome(view.locale)
-        shown = {self._talk: render_talk(view.exchanges, view.locale, growing=growing, welcome=welcome)}
+        first = "" if view.exchanges else welcome(self._site, view.locale)
+        shown = {self._talk: render_talk(view.exchanges, view.locale, growing=growing, welcome=first)}
         if not growing or (view.exchanges[-1].answer and view.exchanges[-1].answer.citations):
             shown[self._evidence] = render_evidence(view.exchanges, view.locale)
         return shown
@@ -341,50 +274,6 @@ class ChatPage:
             "placeholder": locale.say("editing" if view.editing else "placeholder"),
             "rtl": locale.language == "ar",
         }
-
-    def _welcome(self, locale: Locale) -> str:
-        try:
-            articles = self._site.articles()
-        except SanadError as error:
-            return render_talk([Exchange("", problem=explain(error, locale))], locale)
-        if not articles:
-            return render_empty(locale)
-        known = {article.id for article in articles}
-        examples = [(language, text) for article, language, text in EXAMPLES if article in known]
-        if not examples:
-            titles = [(article.title, article.language) for article in articles[:3] if article.title]
-            examples = [(language, suggest_about(title, language)) for title, language in titles]
-        return render_welcome(locale, locale.count("in_index", len(articles)), examples)
-
-
-def _find_problem(question: str, locale: Locale) -> str:
-    if not question.strip():
-        return locale.say("empty_question")
-    if is_too_long(question):
-        return locale.say("long_question", most=locale.number(LONGEST_QUESTION))
-    return ""
-
-
-def _stopped(view: View) -> View:
-    """Return the view with its last answer, where that was not finished, as one that was stopped."""
-    if not view.exchanges:
-        return view
-    last = view.exchanges[-1]
-    if not last.question or last.problem or last.seconds or last.stopped:
-        return view
-    return replace(view, exchanges=(*view.exchanges[:-1], replace(last, stopped=True)))
-
-
-def _history(talk: Sequence[Exchange]) -> list[Turn]:
-    turns = []
-    for exchange in talk:
-        if exchange.answer:
-            turns += [Turn("user", exchange.question), Turn("assistant", exchange.answer.text)]
-    return turns
-
-
-def _only(only: Filter) -> Only:
-    return {"language": only.language, "since": only.since, "until": only.until, "source": only.source}
 
 
 def _day(text: str) -> date | None:

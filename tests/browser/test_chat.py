@@ -265,3 +265,17 @@ def test_an_empty_corpus_says_what_to_do(open_page: Open) -> None:
     expect(page.locator("h1")).to_have_text("لا مقالات بعد")
     page.get_by_role("link", name="إلى صفحة المقالات").click()
     expect(page.locator(".welcome")).to_contain_text("أفلت ملفات Markdown")
+
+
+def test_another_talk_can_be_begun_while_an_answer_grows(open_page: Open) -> None:
+    page = open_page("en-US", of="served_page")
+    page.fill("#question textarea", "Tell me [slow]")
+    page.press("#question textarea", "Enter")
+    expect(page.locator(".turn.answer")).to_contain_text("word word")
+    page.get_by_role("button", name="New talk").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    page.wait_for_timeout(1000)
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator("#send")).to_be_visible()
+    page.locator(".talk-title").first.click()
+    expect(page.locator(".turn.answer")).to_contain_text("You stopped this")

@@ -1,4 +1,4 @@
-"""Guards: what the chat does with a question, a judgement, a filter and a talk, without a browser."""
+"""Guards: what the chat (`ui.chat`, `ui.asking`) does with questions, judgements, filters and talks, without a browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pytest
 from rag.errors import IndexBusyError, IndexStateError
 from rag.types import Filter, Turn
 from tests.ui.stand_ins import ToldRag, a_request, a_site, an_event
-from ui.chat import ChatPage, View
+from ui.asking import View
+from ui.chat import ChatPage
 from ui.preferences import Preferences
 from ui.types import Exchange
 

@@ -1,0 +1,129 @@
+"""What one open chat shows, and how its last question is answered; knows nothing of Gradio's parts."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from rag.errors import SanadError
+from rag.pipeline import LONGEST_QUESTION, Rag, is_too_long
+from rag.suggest import suggest_about
+from rag.types import Filter, Language, Only, Turn
+from ui.render import render_empty, render_notice, render_welcome
+from ui.site import PageView, Site, explain
+from ui.strings import Locale
+from ui.types import Exchange
+
+EXAMPLES: Final[tuple[tuple[str, Language, str], ...]] = (
+    ("ar-h200-orders", "ar", "ما الشركات التي طلبت منها بكين الاستعداد لشراء رقائق H200؟"),
+    ("ar-worldcup-c", "ar", "كم منتخبًا يشارك في كأس العالم 2026؟"),
+    ("en-iea-datacentres", "en", "How much electricity did data centres use in 2024?"),
+    ("en-h200-orders", "en", "Which companies did Beijing tell to prepare H200 orders?"),
+)
+"""Questions about the sample articles, each with the id of one that answers it."""
+
+_SHOWN_START = 200  # characters of a question that is too long to be asked
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class View(PageView):
+    """What one open page shows.
+
+    Attributes:
+        talk: id of the talk; "" for one that is not yet kept.
+        exchanges: of the talk.
+        only: which articles are searched.
+        editing: whether the next question replaces the last one.
+        search: what the list of talks is searched for.
+    """
+
+    talk: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    only: Filter = field(default_factory=Filter)
+    editing: bool = False
+    search: str = ""
+
+    @property
+    def answered(self) -> list[Exchange]:
+        """The exchanges that a new question goes on from."""
+        asked = [exchange for exchange in self.exchanges if exchange.question]
+        return asked[:-1] if self.editing else asked
+
+    @property
+    def stopped(self) -> View:
+        """The same, its last answer, where that was not finished, as one that was stopped."""
+        last = self.exchanges[-1] if self.exchanges else Exchange("")
+        if not last.question or last.problem or last.seconds or last.stopped:
+            return self
+        return self.with_last(replace(last, stopped=True))
+
+    def with_last(self, exchange: Exchange) -> View:
+        """Return the view with another last exchange."""
+        return replace(self, exchanges=(*self.exchanges[:-1], exchange))
+
+
+def answer_last(rag: Rag, view: View) -> Iterator[Exchange]:
+    """Yield the last exchange as its answer grows; at the end with its time, or the line that says why not."""
+    *earlier, exchange = view.exchanges
+    start = time.perf_counter()
+    preferences, locale = view.preferences, view.locale
+    try:
+        for answer in rag.stream(
+            exchange.question,
+            _history(earlier),
+            interface=preferences.language,
+            passages=preferences.passages,
+            quote=preferences.reader == "quotes",
+            **_only(view.only),
+        ):
+            exchange = replace(exchange, answer=answer)
+            yield exchange
+        yield replace(exchange, seconds=max(time.perf_counter() - start, 1e-3))
+    except (SanadError, ValueError) as error:
+        yield replace(exchange, answer=None, problem=explain(error, locale))
+    except Exception:  # the outermost edge: half an answer must not stand there as if it were whole
+        _log.exception("the answer failed")
+        yield replace(exchange, answer=None, problem=locale.say("answer_failed"))
+
+
+def refuse(question: str, view: View) -> Exchange | None:
+    """Return what is shown for a question that cannot be asked, with the beginning of it; None for any other."""
+    locale, asked = view.locale, question.strip()
+    if not asked:
+        return Exchange("", problem=locale.say("empty_question"))
+    if is_too_long(question):
+        problem = locale.say("long_question", most=locale.number(LONGEST_QUESTION))
+        return Exchange(f"{asked[:_SHOWN_START]}…", problem=problem)
+    return None
+
+
+def welcome(site: Site, locale: Locale) -> str:
+    """Return what stands before the first question: what is there to be asked about, and what might be."""
+    try:
+        articles = site.articles()
+    except SanadError as error:
+        return render_notice(explain(error, locale), locale, wrong=True)
+    if not articles:
+        return render_empty(locale)
+    known = {article.id for article in articles}
+    examples = [(language, text) for article, language, text in EXAMPLES if article in known]
+    if not examples:
+        titles = [(article.title, article.language) for article in articles[:3] if article.title]
+        examples = [(language, suggest_about(title, language)) for title, language in titles]
+    return render_welcome(locale, locale.count("in_index", len(articles)), examples)
+
+
+def _history(talk: Sequence[Exchange]) -> list[Turn]:
+    turns = []
+    for exchange in talk:
+        if exchange.answer:
+            turns += [Turn("user", exchange.question), Turn("assistant", exchange.answer.text)]
+    return turns
+
+
+def _only(only: Filter) -> Only:
+    return {"language": only.language, "since": only.since, "until": only.until, "source": only.source}
