@@ -1,4 +1,4 @@
-"""Guards: what the chat (`ui.chat`, `ui.asking`) does with questions, judgements, filters and talks, without a browser."""
+"""Guards: what the chat (`ui.chat`, `ui.asking`) does with questions, judgements, filters, talks; without a browser."""
 
 from __future__ import annotations
 
