@@ -39,11 +39,11 @@ HOMES = {
 }
 
 
-def modules() -> dict[str, list[str]]:
-    """Module of `rag` (a folder counts as one) → what it imports, in full."""
+def modules(top: str = "rag") -> dict[str, list[str]]:
+    """Module of `rag` or `ui` (a folder counts as one) → what it imports, in full."""
     found: dict[str, list[str]] = {}
-    for path in sorted((ROOT / "rag").rglob("*.py")):
-        place = path.relative_to(ROOT / "rag")
+    for path in sorted((ROOT / top).rglob("*.py")):
+        place = path.relative_to(ROOT / top)
         name = place.parts[0].removesuffix(".py")
         if name == "__init__":
             continue
@@ -77,6 +77,24 @@ def test_each_heavy_library_has_one_home(library: str) -> None:
 def test_the_engine_knows_the_pages_only_at_the_command_line() -> None:
     users = {name for name, imports in modules().items() if any(i.split(".")[0] == "ui" for i in imports)}
     assert users == {"__main__"}
+
+
+UI_HOMES = {
+    "gradio": {"site", "chat", "corpus", "evaluation", "settings", "app", "server"},
+    "fastapi": {"documents", "server"},
+    "uvicorn": {"server"},
+    "sqlalchemy": {"talks"},
+}
+PURE = {"render", "strings", "preferences", "types"}
+
+
+@pytest.mark.parametrize("library", UI_HOMES)
+def test_what_is_drawn_knows_nothing_of_how_it_is_served(library: str) -> None:
+    users = {name for name, imports in modules("ui").items() if any(i.split(".")[0] == library for i in imports)}
+    assert users <= UI_HOMES[library]
+    for name in PURE:
+        own = {i.split(".")[1] for i in modules("ui")[name] if i.startswith("ui.")}
+        assert own <= PURE
 
 
 def test_no_module_is_longer_than_one_idea() -> None:
