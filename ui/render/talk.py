@@ -115,7 +115,7 @@ def _notes(exchange: Exchange, answer: Answer, locale: Locale, *, growing: bool)
     """Return what is to be known of how an answer came about, each as a line of HTML in the interface's language."""
     notes = []
     if exchange.stopped:
-        notes.append(locale.html("stopped"))
+        notes.append(locale.html("stopped_unchecked" if answer.written_by else "stopped"))
     if answer.failed:
         notes.append(escape(say_failed(answer.failed, locale.language)))
     if answer.abstained and answer.lack in ("kind", "office"):
@@ -124,7 +124,7 @@ def _notes(exchange: Exchange, answer: Answer, locale: Locale, *, growing: bool)
         notes.append(f"{locale.html('searched')}: <bdi>{escape(answer.searched)}</bdi>")
     if period := say_period(answer.since, answer.until, locale.language):
         notes.append(escape(locale.in_digits(period)))
-    if growing or not (answer.citations or answer.written_by):
+    if growing or exchange.stopped or not (answer.citations or answer.written_by):
         return notes
     if answer.written_by:
         how = locale.say("written_by", model=f"<bdi>{escape(answer.written_by)}</bdi>")
