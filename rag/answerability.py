@@ -3,9 +3,9 @@
 `rag.confidence` tells from the signals of a search whether a passage bears on a question; here the words of the two are
 held beside each other. Two logistic regressions, one for passages in the question's language and one for the other,
 are set by `tests/benchmarks/answerability.py` on one half of XQuAD's subjects, each question asked three times: as it
-is, with its paragraph taken out, and with its subject taken out. Three things weigh by judgement, since no question of
+is, with its paragraph taken out, and with its subject taken out. Four things weigh by judgement, since no question of
 XQuAD lacks them: a passage without the kind of thing that is asked for, without a name that the question names, or
-without the office it asks the holder of.
+without the office it asks the holder of; and passages none of which is of the year that is asked about.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from rag.align import Word, WordAligner, content_words
 from rag.answer_type import carries, expected_type
 from rag.clean import fold
 from rag.confidence import logit
+from rag.dates import find_years
 from rag.encode import Matrix
+from rag.period import resolve_days
 from rag.terms import split_terms
 from rag.types import Hit, Lack, Language
 
@@ -42,8 +44,9 @@ class Answerability:
 
     Attributes:
         probability: 0 to 1; below `rag.confidence.ENOUGH`, Sanad abstains.
-        lack: what the passages do not have: the kind of thing asked for, a name, or the office whose holder is asked.
-        words: the question's, where a name or an office is not there.
+        lack: what the passages do not have: the kind of thing asked for, a name, a year, or the office whose holder is
+            asked.
+        words: the question's, where a name, a year or an office is not there.
     """
 
     probability: float
@@ -79,7 +82,7 @@ class AnswerabilityModel:
         weights = OTHER_LANGUAGE if hit.passage.language != language else SAME_LANGUAGE
         odds = weights["bias"] + _MISSING_NUMBER * hit.signals.get("missing_number", 0.0)
         odds += sum(weights[name] * value for name, value in self.signals(question, hits).items())
-        lack, missing = self._lack(question, asked, said, hit)
+        lack, missing = self._lack(question, asked, said, hit, hits)
         return Answerability(1 / (1 + math.exp(-odds - (_LACKING if lack else 0.0))), lack, missing)
 
     def naming(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
@@ -123,11 +126,15 @@ class AnswerabilityModel:
         said: Matrix = self._aligner.compare(asked, words).max(axis=1)
         return said
 
-    def _lack(self, question: str, asked: Sequence[Word], said: Matrix, hit: Hit) -> tuple[Lack, str]:
+    def _lack(
+        self, question: str, asked: Sequence[Word], said: Matrix, hit: Hit, hits: Sequence[Hit]
+    ) -> tuple[Lack, str]:
         if not _has_kind(question, hit):
             return "kind", ""
         if name := self._missing_name(asked, said):
             return "name", name
+        if year := _missing_year(question, hits):
+            return "year", year
         if office := _OFFICE.search(fold(question)):
             held = [found for word, found in zip(asked, said, strict=True) if fold(word.written) in office[0].split()]
             if held and max(held) < _UNSAID - 0.1:
@@ -152,6 +159,20 @@ def surest(hits: Sequence[Hit]) -> Hit:
 
 def _asked(question: str) -> list[Word]:
     return [word for word in content_words(question) if not word.term[0].isdigit()]
+
+
+def _missing_year(question: str, hits: Sequence[Hit]) -> str:
+    """Return the year of a question where none of the hits is of any of its years; "" for any other."""
+    years = find_years(question)
+    for hit in hits if years else ():
+        passage = hit.passage
+        told = [passage.published, *(meant for _, meant in resolve_days(passage.text, passage.published))]
+        named = find_years(f"{passage.title}\n{passage.text}") | {
+            d if isinstance(d, int) else d.year for d in told if d
+        }
+        if years & named:
+            return ""
+    return str(min(years, default=""))
 
 
 def _has_kind(question: str, hit: Hit) -> bool:

@@ -55,6 +55,15 @@ def find_dates(text: str) -> list[Date]:
     return found
 
 
+def find_years(text: str) -> set[int]:
+    """Return the years that a text names, of our calendar.
+
+    >>> sorted(find_years("من 2019 إلى ٢٠٢٤، لا في 1445هـ"))
+    [2019, 2024]
+    """
+    return {date.year for date in find_dates(text) if date.year and not date.hijri}
+
+
 def _read(match: re.Match[str], folded: str, written: str, start: int, end: int) -> Date | None:
     part = match.groupdict()
     if part["iso"]:

@@ -188,7 +188,7 @@ class Rag:
                 told = True
                 yield answer
         if not told:
-            if unanswered.lack == "name":
+            if unanswered.lack in ("name", "year"):
                 unanswered = replace(unanswered, text=f"{unanswered.text} {say_missing(unanswered.missing, asked_in)}")
             yield unanswered
 

@@ -11,7 +11,7 @@ import numpy as np
 from rag.align import Word, WordAligner, content_words
 from rag.answer_type import AnswerType, carries, counted_noun, expected_type
 from rag.arrange import asks_for_latest
-from rag.dates import find_dates
+from rag.dates import find_dates, find_years
 from rag.encode import Matrix
 from rag.language import split_sentences
 from rag.numbers import find_numbers
@@ -32,6 +32,7 @@ _COUNTS = 0.4  # of score, for a sentence whose number counts what is to be coun
 # Of score, for the question's own numbers (a year, a round) in the passage, and again in the sentence itself.
 _NUMBER_AROUND = 0.3
 _NUMBER_SAID = 0.1
+_OTHER_YEAR = 0.4  # of score, against a sentence that is of another year than the question
 _SAME_NOUN = 0.65  # cosine from which two nouns are the same
 _BESIDE = 40  # characters after a number in which its noun stands
 SAME = 0.6
@@ -130,6 +131,7 @@ class QuoteReader:
         weight = _FOLLOWS_UP if len(sentences) > 1 else _TELLS_APART
         counted = content_words(counted_noun(question)) if kind == "number" else []
         figures = {term.text for term in split_terms(question) if term.text[0].isdigit()}
+        years = find_years(question)
         picks = []
         for hit in hits:
             apart = self._tell_apart(asked, hit.passage)
@@ -140,6 +142,8 @@ class QuoteReader:
                 if fits and counted and self._counts(hit.passage.sentences[place].text, counted):
                     bonus += _COUNTS
                 bonus += _NUMBER_AROUND * around + _NUMBER_SAID * _share(figures, hit.passage.sentences[place].text)
+                said = find_years(hit.passage.sentences[place].text) if years else set[int]()
+                bonus -= _OTHER_YEAR * bool(said and not said & years)
                 picks.append(_Pick(hit, place, score + bonus + weight * float(apart[place]), fits))
         return sorted(picks, key=lambda pick: -pick.score)
 

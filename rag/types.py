@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Literal, TypedDict
 
 Language = Literal["ar", "en"]
-Lack = Literal["", "kind", "name", "office"]
+Lack = Literal["", "kind", "name", "office", "year"]
 Failed = Literal[
     "",
     "unreachable",
@@ -240,9 +240,9 @@ class Answer(_Value):
         nearest: the first hits, best first.
         searched: the question as it was searched, where a follow-up had to be completed; else the question.
         confidence: how probable it is, 0 to 1, that the articles hold an answer.
-        lack: what the nearest passages do not have: the `"kind"` of thing asked for, a `"name"`, or the `"office"`
-            whose holder is asked; "" where it is none of these.
-        missing: the question's words that stand in none of them, for a name or an office.
+        lack: what the nearest passages do not have: the `"kind"` of thing asked for, a `"name"`, a `"year"`, or the
+            `"office"` whose holder is asked; "" where it is none of these.
+        missing: the question's words that stand in none of them, for a name, a year or an office.
         since: the first day of publication that was searched, where the question or the caller named one.
         until: the last, likewise.
         claims: its statements, in order, each with whether a passage supports it.

@@ -1,4 +1,7 @@
-"""Guards: passages that lack the kind of thing, the name or the office that is asked for do not answer."""
+"""Guards: passages that lack the kind of thing, the name, the year or the office that is asked for do not answer."""
+
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -47,6 +50,8 @@ def test_what_the_passage_says_is_answerable(
         ("What did the Suez Canal cost?", CANAL, "en", "kind", ""),
         ("Who is the mayor of the Suez Canal?", CANAL, "en", "office", "mayor"),
         ("من هو مدير قناة السويس؟", ARABIC, "ar", "office", "مدير"),
+        ("How many ships used the Suez Canal in 1998?", CANAL, "en", "year", "1998"),
+        ("كم سفينة عبرت قناة السويس في ١٩٩٨؟", ARABIC, "ar", "year", "1998"),
     ],
 )
 def test_what_it_lacks_is_told(
@@ -55,6 +60,17 @@ def test_what_it_lacks_is_told(
     judged = model.judge(question, [hit(passage)], language)
     assert (judged.lack, judged.words) == (lack, words)
     assert judged.probability < ENOUGH
+
+
+def test_a_year_may_be_told_by_the_date_or_by_another_hit(model: AnswerabilityModel) -> None:
+    dated = replace(CANAL, published=date(1998, 5, 1))
+    asked = "How many ships used the Suez Canal in 1998?"
+    assert model.judge(asked, [hit(dated)], "en").lack == ""
+    after = replace(
+        a_passage("A year ago ships left the Suez Canal.", "Last year was quiet."), published=date(1999, 5, 1)
+    )
+    assert model.judge(asked, [hit(CANAL), hit(after)], "en").lack == ""
+    assert model.judge("Who used the Suez Canal in the 1700s?", [hit(CANAL)], "en").lack == ""
 
 
 def test_what_is_said_of_another_is_not_read(model: AnswerabilityModel) -> None:

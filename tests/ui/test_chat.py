@@ -192,3 +192,60 @@ def test_the_welcome_offers_questions_about_what_is_there(page: ChatPage, rag: T
     shown = page.start(ME)[page._talk]
     assert "1 article is indexed." in shown
     assert "Summarise what was reported on: Title other" in shown
+
+
+def test_stop_keeps_what_there_is_of_an_answer(page: ChatPage) -> None:
+    growing = page.ask("q", EN, ME)
+    next(growing)
+    view = next(growing)[page._view]
+    shown = page.stop(view, ME)
+    [kept] = page._site.talks.read("me", view.talk)
+    assert (kept.stopped, kept.answer and kept.answer.text) == (True, "first")
+    assert shown[page._view].exchanges == (kept,)
+    assert "You stopped this" in shown[page._talk]
+    assert (shown[page._send].visible, shown[page._stop].visible) == (True, False)
+
+
+def test_with_nothing_asked_there_is_nothing_to_ask_again_or_edit(page: ChatPage, rag: ToldRag) -> None:
+    assert list(page.retry(EN, ME)) == []
+    assert page.edit(EN) == {page._view: EN}
+    assert rag.asked == []
+
+
+def test_no_visitor_opens_names_or_deletes_anothers_talk(page: ChatPage) -> None:
+    talk = view_after(page, ask(page, "secret question")).talk
+    you = a_request("you")
+    opened = page.open_talk(EN, an_event(talk=talk), you)
+    assert "There is no such talk." in opened[page._talk]
+    assert "secret question" not in "".join(map(str, opened.values()))
+    page.rename_talk(EN, an_event(talk=talk, fields={"title": "stolen"}), you)
+    page.delete_talk(EN, an_event(talk=talk), you)
+    assert [found.title for found in page._site.talks.find("me")] == ["secret question"]
+
+
+def test_another_talk_is_gone_on_with_and_the_one_that_grew_is_kept(page: ChatPage) -> None:
+    first = view_after(page, ask(page, "one")).talk
+    growing = page.ask("two", EN, ME)
+    view = next(growing)[page._view]
+    growing.close()  # type: ignore[attr-defined]
+    view = page.open_talk(view, an_event(talk=first), ME)[page._view]
+    assert [e.question for e in view.exchanges] == ["one"]
+    view = view_after(page, ask(page, "three", view))
+    assert [e.question for e in page._site.talks.read("me", first)] == ["one", "three"]
+    assert len(page._site.talks.find("me")) == 2
+
+
+def test_a_browser_without_cookies_is_answered_and_nothing_is_kept(page: ChatPage) -> None:
+    steps = list(page.ask("q", EN, a_request("")))
+    assert "first second" in steps[-1][page._talk]
+    assert view_after(page, steps).talk == ""
+    assert page._site.talks.find("") == []
+
+
+def test_only_the_judged_answer_changes(page: ChatPage) -> None:
+    view = view_after(page, ask(page, "two", view_after(page, ask(page, "one"))))
+    judged = page.judge(view, an_event(turn="1", value="0"), ME)[page._view]
+    assert [e.liked for e in judged.exchanges] == [False, None]
+    again = page.judge(judged, an_event(turn="1", value="1"), ME)[page._view]
+    assert [e.liked for e in again.exchanges] == [True, None]
+    assert len(page._site.feedback.path.read_text(encoding="utf-8").splitlines()) == 1

@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from rag.errors import IndexBusyError
+from rag.errors import IndexBusyError, IndexStateError
+from tests.fakes import an_article
 from tests.ui.stand_ins import ToldRag, a_request, a_site, an_event
 from ui.corpus import PAGE, UPLOADS, CorpusPage, View, find_articles
 from ui.preferences import Preferences
@@ -109,3 +110,50 @@ def test_titles_are_found_in_any_spelling() -> None:
     assert find_articles(articles, "", "ar", "") == []
     assert len(find_articles(articles, "", "en", "Wire")) == 2
     assert find_articles(articles, "", "", "Daily") == []
+
+
+def test_a_search_stays_when_the_index_changes(page: CorpusPage) -> None:
+    view = page.filter(EN, an_event(fields={"search": "one", "language": "en", "source": "Wire"}))[page._view]
+    shown = page.remove(view, an_event(article="two"))
+    assert shown[page._view] == view
+    assert 'value="one"' in shown[page._tools]
+    assert "Title one" in shown[page._list]
+    *_, last = page.refresh(view)
+    assert last[page._view] == view
+
+
+def test_an_index_that_cannot_be_used_says_so_in_place_of_the_list(
+    page: CorpusPage, rag: ToldRag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise IndexStateError("another encoder made the index")
+
+    monkeypatch.setattr(rag.index, "articles", broken)
+    shown = page.start(a_request())
+    assert "another encoder made the index" in shown[page._list]
+    assert 'role="alert"' in shown[page._list]
+
+
+def test_a_way_out_of_the_upload_folder_is_not_followed(page: CorpusPage, sent: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.md"
+    secret.write_text("password", encoding="utf-8")
+    (sent / "link.md").symlink_to(secret)
+    [step] = add(page, (sent / "link.md", "mine.md"))
+    assert "was not sent to this page" in step[page._report]
+    assert not (tmp_path / "index" / UPLOADS / "mine.md").exists()
+
+
+def test_a_newer_file_of_the_same_name_takes_its_place(page: CorpusPage, sent: Path, tmp_path: Path) -> None:
+    for text in ("Old.", "New."):
+        (sent / "x").write_text(text, encoding="utf-8")
+        add(page, (sent / "x", "news.md"))
+    assert (tmp_path / "index" / UPLOADS / "news.md").read_text(encoding="utf-8") == "New."
+    assert page._site.rag.index.article("news").text == "New."
+
+
+def test_arabic_titles_are_found_whatever_their_spelling() -> None:
+    index = ToldRag().index
+    index.held["x"] = an_article("نصّ.", "x", title="إطلاق مبادرةٍ في القاهرة", language="ar")
+    for search in ("القاهره", "اطلاق مبادره", "القاهرة إطلاق", "x"):
+        assert [a.id for a in find_articles(index.articles(), search, "", "")] == ["x"], search
+    assert find_articles(index.articles(), "القاهرة دبي", "", "") == []

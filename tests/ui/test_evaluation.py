@@ -40,11 +40,11 @@ def test_a_set_is_measured_and_the_run_is_kept_shown_and_compared(page: Evaluati
     [name] = page._runs()
     assert last[page._view].shown == name
     folder = page._site.settings.index / RUNS
-    (folder / "20200101T000000-old").mkdir()
-    (folder / "20200101T000000-old" / "run.json").write_bytes((folder / name / "run.json").read_bytes())
-    both = page.choose(EN, an_event(fields={"shown": name, "other": "20200101T000000-old"}))
+    (folder / "20200115T120000-old").mkdir()
+    (folder / "20200115T120000-old" / "run.json").write_bytes((folder / name / "run.json").read_bytes())
+    both = page.choose(EN, an_event(fields={"shown": name, "other": "20200115T120000-old"}))
     assert "no more than chance" in both[page._result]
-    assert "1 January 2020" in both[page._tools]
+    assert "January 2020" in both[page._tools]
     assert page.choose(EN, an_event(fields={"shown": name, "other": name}))[page._view].other == ""
     assert page.switch(last[page._view], an_event(language="ar"))[page._view].shown == name
 
@@ -65,3 +65,34 @@ def test_a_run_that_is_damaged_says_so(page: EvaluationPage) -> None:
     (folder / "run.json").write_text("{}", encoding="utf-8")
     shown = page.start(a_request())
     assert "is not a run of sanad eval" in shown[page._progress]
+
+
+def test_what_nobody_foresaw_ends_a_run_and_tells_nothing_of_this_machine(
+    page: EvaluationPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("/secret/path")
+
+    monkeypatch.setattr("ui.evaluation.measure", fail)
+    [step] = page.measure(EN, an_event(fields={"questions": "mine.jsonl"}))
+    assert "Something unexpected went wrong" in step[page._progress]
+    assert "secret" not in step[page._progress]
+    assert page._runs() == []
+
+
+def test_only_as_many_questions_are_asked_as_were_chosen(page: EvaluationPage) -> None:
+    path = page._site.settings.index / SETS / "mine.jsonl"
+    record = {"question": "Who asked?", "language": "en", "answers": ["Beijing"]}
+    lines = [json.dumps(record | {"id": str(number)}) for number in range(12)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    *_, last = page.measure(EN, an_event(fields={"questions": "mine.jsonl", "limit": "10"}))
+    assert "10 questions" in last[page._result]
+
+
+def test_what_was_judged_in_the_chat_is_a_set_and_the_last_run_is_shown_first(page: EvaluationPage) -> None:
+    assert 'value="feedback"' not in page.start(a_request())[page._tools]
+    record = {"id": "1", "question": "Who asked?", "language": "en", "answers": ["Beijing"]}
+    page._site.feedback.path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    assert '<option value="feedback">What you judged in the chat</option>' in page.start(a_request())[page._tools]
+    *_, last = page.measure(EN, an_event(fields={"questions": "feedback"}))
+    assert page.start(a_request())[page._view].shown == last[page._view].shown != ""

@@ -1,0 +1,90 @@
+"""Guards: what the pages share (`ui.site`): errors in the interface's words, a list of articles that is never old."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rag.catalog import ArticleSummary
+from rag.errors import IndexBusyError, IndexStateError, SourceError
+from rag.settings import Settings
+from tests.fakes import an_article
+from tests.ui.stand_ins import ToldRag, a_site
+from ui.preferences import COOKIE
+from ui.site import VISITOR, Site, explain, preferences_of, visitor_of
+from ui.strings import Locale
+
+
+def test_an_error_that_is_foreseen_says_itself() -> None:
+    assert explain(SourceError("a.md: not a text file"), Locale("ar")) == "a.md: not a text file"
+    assert explain(ValueError("no article has the id 'x'"), Locale("en")) == "no article has the id 'x'"
+
+
+@pytest.mark.parametrize(("language", "words"), [("ar", "يُحدَّث الفهرس"), ("en", "Another process is updating")])
+def test_a_busy_index_is_told_in_the_interfaces_words(language: Any, words: str) -> None:
+    told = explain(IndexBusyError("/secret: process 12 is writing"), Locale(language))
+    assert words in told
+    assert "secret" not in told
+
+
+@pytest.mark.parametrize("error", [RuntimeError("/secret"), OSError(13, "denied", "/secret"), KeyError("/secret")])
+def test_what_nobody_foresaw_tells_nothing_of_this_machine(error: Exception) -> None:
+    assert explain(error, Locale("en")) == "Something unexpected went wrong and it was not finished; try again."
+
+
+def test_the_articles_are_read_once_until_the_index_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rag = ToldRag(None, "one")
+    site, read = a_site(tmp_path, rag), []
+    listed = rag.index.articles
+
+    def articles() -> list[ArticleSummary]:
+        read.append(rag.index.generation)
+        return listed()
+
+    monkeypatch.setattr(rag.index, "articles", articles)
+    assert [[a.id for a in site.articles()] for _ in range(3)] == [["one"]] * 3
+    assert read == [1]
+    rag.index.remove("one")
+    assert site.articles() == []
+    assert site.articles() == []
+    assert read == [1, 2]
+
+
+def test_an_index_that_failed_is_read_again_the_next_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rag = ToldRag(None, "one")
+    site = a_site(tmp_path, rag)
+
+    def broken() -> list[ArticleSummary]:
+        raise IndexStateError("another version made it")
+
+    with monkeypatch.context() as broken_for_now:
+        broken_for_now.setattr(rag.index, "articles", broken)
+        with pytest.raises(IndexStateError):
+            site.articles()
+        assert site.sources() == []
+    assert [article.id for article in site.articles()] == ["one"]
+    assert site.sources() == ["Wire"]
+
+
+def test_each_source_is_named_once_in_order(tmp_path: Path) -> None:
+    rag = ToldRag()
+    for number, source in enumerate(["Wire", "Daily", "", "Wire", "الخليج"]):
+        rag.index.held[str(number)] = an_article("Text.", str(number), source=source)
+    assert a_site(tmp_path, rag).sources() == ["Daily", "Wire", "الخليج"]
+
+
+@pytest.mark.parametrize(("model", "name"), [(None, ""), ("ollama:qwen3:8b", "qwen3:8b"), ("openai:gpt-5", "gpt-5")])
+def test_a_model_is_named_without_who_serves_it(tmp_path: Path, model: str | None, name: str) -> None:
+    assert Site(ToldRag(), Settings(index=tmp_path, model=model)).model == name  # type: ignore[arg-type]
+
+
+def test_who_opened_a_page_is_known_by_the_cookies() -> None:
+    request: Any = SimpleNamespace(cookies={VISITOR: "me", COOKIE: "theme=dark"}, headers={"accept-language": "en"})
+    assert visitor_of(request) == "me"
+    assert (preferences_of(request).language, preferences_of(request).theme) == ("en", "dark")
+    nobody: Any = SimpleNamespace(cookies={}, headers={})
+    assert visitor_of(nobody) == ""
+    assert preferences_of(nobody).language == "ar"
