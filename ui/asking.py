@@ -25,7 +25,6 @@ EXAMPLES: Final[tuple[tuple[str, Language, str], ...]] = (
 )
 """Questions about the sample articles, each with the id of one that answers it."""
 
-_SHOWN_START = 200  # characters of a question that is too long to be asked
 _log = logging.getLogger(__name__)
 
 
@@ -91,13 +90,12 @@ def answer_last(rag: Rag, view: View) -> Iterator[Exchange]:
 
 
 def refuse(question: str, view: View) -> Exchange | None:
-    """Return what is shown for a question that cannot be asked, with the beginning of it; None for any other."""
-    locale, asked = view.locale, question.strip()
-    if not asked:
+    """Return what is shown for a question that cannot be asked, which stays in the box; None for any other."""
+    locale = view.locale
+    if not question.strip():
         return Exchange("", problem=locale.say("empty_question"))
     if is_too_long(question):
-        problem = locale.say("long_question", most=locale.number(LONGEST_QUESTION))
-        return Exchange(f"{asked[:_SHOWN_START]}…", problem=problem)
+        return Exchange("", problem=locale.say("long_question", most=locale.number(LONGEST_QUESTION)))
     return None
 
 

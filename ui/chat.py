@@ -6,6 +6,7 @@ are links into the other column, and text that is never read as Markdown.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -18,6 +19,8 @@ from ui.asking import View, answer_last, refuse, welcome
 from ui.render import render_evidence, render_filters, render_frame, render_talk, render_talks, render_talks_tools
 from ui.site import Site, on, part, preferences_of, visitor_of
 from ui.types import Exchange
+
+_log = logging.getLogger(__name__)
 
 
 class ChatPage:
@@ -124,9 +127,9 @@ class ChatPage:
                 if not exchange.seconds and not exchange.problem:
                     yield {self._view: view, **self._draw_talk(view, growing=True)}
         except GeneratorExit:  # the page was closed, or the answer stopped
-            self._site.talks.save(visitor, view.talk, view.stopped.exchanges)
+            self._site.talks.update(visitor, view.talk, view.stopped.exchanges)
             raise
-        self._site.talks.save(visitor, view.talk, view.exchanges)
+        self._site.talks.update(visitor, view.talk, view.exchanges)
         kept = {self._box: gr.Textbox(value=question)} if exchange.problem else {}
         yield {
             self._view: view,
@@ -177,9 +180,11 @@ class ChatPage:
         exchanges = list(view.exchanges)
         exchanges[place] = replace(exchanges[place], **fields)
         view = replace(view, exchanges=tuple(exchanges))
-        self._site.talks.save(visitor, view.talk, exchanges)
-        if view.talk:
-            self._site.feedback.judge(f"{view.talk}-{place + 1}", exchanges[place])
+        if self._site.talks.update(visitor, view.talk, exchanges):
+            try:
+                self._site.feedback.judge(f"{view.talk}-{place + 1}", exchanges[place])
+            except OSError as error:  # the page says already that nothing is kept
+                _log.warning("the judgement could not be kept: %s", error)
         return {self._view: view, self._talk: render_talk(exchanges, view.locale)}
 
     # -- filters -------------------------------------------------------------------------------------------------
@@ -237,7 +242,7 @@ class ChatPage:
     def _leave(self, view: View, visitor: str) -> View:
         """Return the view with its answer, where that was still growing, kept as one that was stopped."""
         if view.stopped != view:
-            self._site.talks.save(visitor, view.talk, view.stopped.exchanges)
+            self._site.talks.update(visitor, view.talk, view.stopped.exchanges)
         return view.stopped
 
     # -- drawing -------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from ui.render import (
     render_progress,
 )
 from ui.site import PageView, Site, explain, on, part, preferences_of
+from ui.strings import Locale
 
 PAGE = 50
 """Articles of one page of the list."""
@@ -118,8 +119,8 @@ class CorpusPage:
             title = self._site.rag.index.article(article).title or article
             self._site.rag.index.remove(article)
             told = render_notice(locale.say("removed", title=title), locale)
-        except (SanadError, ValueError) as error:
-            told = render_notice(explain(error, locale), locale, wrong=True)
+        except Exception as error:  # the outermost edge
+            told = self._explain(error, locale)
         return {self._report: told, **self._draw_changed(view)}
 
     def _work(self, view: View, work: Any) -> Iterator[dict[Any, Any]]:
@@ -130,12 +131,14 @@ class CorpusPage:
             yield {self._report: render_progress(done, total, name, locale)}
         try:
             told = render_index_report(job.result(), locale)
-        except SanadError as error:
-            told = render_notice(explain(error, locale), locale, wrong=True)
         except Exception as error:  # the outermost edge
-            _log.exception("the index could not be changed")
-            told = render_notice(explain(error, locale), locale, wrong=True)
+            told = self._explain(error, locale)
         yield {self._report: told, **self._draw_changed(view)}
+
+    def _explain(self, error: Exception, locale: Locale) -> str:
+        if not isinstance(error, SanadError | ValueError):
+            _log.error("the index could not be changed", exc_info=error)
+        return render_notice(explain(error, locale), locale, wrong=True)
 
     def _draw_all(self, view: View) -> dict[Any, Any]:
         return {

@@ -34,7 +34,7 @@ def document_routes(site: Site) -> APIRouter:
             raise HTTPException(404)
         return FileResponse(_FONTS[name], media_type="font/woff2", headers={"Cache-Control": f"max-age={_WEEK}"})
 
-    @routes.get("/article/{article}")
+    @routes.get("/article/{article:path}")
     def article(article: str, request: Request, start: int = 0, end: int = 0) -> HTMLResponse:
         return _article(site, article, (start, end), _preferences(request))
 
@@ -49,7 +49,7 @@ def document_routes(site: Site) -> APIRouter:
     @routes.get("/run/{name}")
     def run(name: str, request: Request) -> HTMLResponse:
         report = site.settings.index / RUNS / name / "report.html"
-        if not re.fullmatch(r"[0-9A-Za-z-]+", name) or not report.is_file():
+        if not re.fullmatch(r"[\w-]+", name) or not report.is_file():
             return _page(render_missing("no_run", _preferences(request), STYLES), 404)
         return _page(report.read_text(encoding="utf-8"))
 

@@ -92,7 +92,8 @@ class EvaluationPage:
             yield {self._progress: render_progress(done, total, name, locale, key="asking_progress")}
         try:
             run = job.result()
-            name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{re.sub(r'[^0-9A-Za-z]+', '-', path.stem)}"
+            questions = re.sub(r"\W+", "-", path.stem)
+            name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{questions}"
             write_report(run, self._site.settings.index / RUNS / name)
             yield self._draw(replace(view, shown=name, other=""))
         except SanadError as error:

@@ -55,10 +55,10 @@ class Site:
         self._articles: tuple[int, list[ArticleSummary]] = (0, [])
 
     def articles(self) -> list[ArticleSummary]:
-        """Return the list of articles, newest first, read anew when the index has changed.
+        """Return the list of articles, newest first, read anew when the index has changed; none where there is none.
 
         Raises:
-            IndexStateError: there is no index, or it cannot be used.
+            IndexStateError: there is an index that cannot be used.
         """
         generation = self.rag.index.generation
         if generation != self._articles[0]:

@@ -91,25 +91,23 @@ class Talks:
         """Keep a talk as it now stands; return its id, a new one where `talk` is empty or not the visitor's."""
         if not visitor:
             return ""
-        now = datetime.now(UTC).replace(tzinfo=None)
-        rows = [
-            {
-                "place": place,
-                "folded": fold(f"{exchange.question}\n{exchange.answer.text if exchange.answer else ''}"),
-                "content": _exchange.dump_json(exchange).decode(),
-            }
-            for place, exchange in enumerate(exchanges)
-        ]
         with self._engine.begin() as connection:
-            if not talk or not self._owns(connection, visitor, talk):
+            if not self._owns(connection, visitor, talk):
                 talk = secrets.token_urlsafe(12)
                 title = exchanges[0].question.strip()[:_LONGEST_TITLE] if exchanges else ""
-                connection.execute(_talks.insert(), [{"id": talk, "visitor": visitor, "title": title, "changed": now}])
-            connection.execute(_talks.update().where(_talks.c.id == talk).values(changed=now))
-            connection.execute(_exchanges.delete().where(_exchanges.c.talk == talk))
-            if rows:
-                connection.execute(_exchanges.insert(), [row | {"talk": talk} for row in rows])
+                connection.execute(
+                    _talks.insert(), [{"id": talk, "visitor": visitor, "title": title, "changed": _now()}]
+                )
+            _write(connection, talk, exchanges)
         return talk
+
+    def update(self, visitor: str, talk: str, exchanges: Sequence[Exchange]) -> bool:
+        """Keep a talk as it now stands where it is still there; return whether it is: it may have been deleted."""
+        with self._engine.begin() as connection:
+            owned = self._owns(connection, visitor, talk)
+            if owned:
+                _write(connection, talk, exchanges)
+        return owned
 
     def title(self, visitor: str, talk: str) -> str:
         """Return what a talk is called; "" where the visitor has no such talk."""
@@ -141,6 +139,26 @@ class Talks:
 
     def _owns(self, connection: sa.Connection, visitor: str, talk: str) -> bool:
         return connection.scalar(sa.select(_talks.c.id).where(*_of(visitor, talk))) is not None
+
+
+def _write(connection: sa.Connection, talk: str, exchanges: Sequence[Exchange]) -> None:
+    rows = [
+        {
+            "talk": talk,
+            "place": place,
+            "folded": fold(f"{exchange.question}\n{exchange.answer.text if exchange.answer else ''}"),
+            "content": _exchange.dump_json(exchange).decode(),
+        }
+        for place, exchange in enumerate(exchanges)
+    ]
+    connection.execute(_talks.update().where(_talks.c.id == talk).values(changed=_now()))
+    connection.execute(_exchanges.delete().where(_exchanges.c.talk == talk))
+    if rows:
+        connection.execute(_exchanges.insert(), rows)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _of(visitor: str, talk: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -69,6 +69,7 @@ def test_a_busy_index_and_what_nobody_foresaw_are_told_in_the_pages_words(page: 
     assert "Another process is updating the index" in step[page._report]
     assert "Another process is updating the index" in page.remove(EN, an_event(article="one"))[page._report]
     rag.index.error = RuntimeError("/secret/path")
+    assert "Something unexpected" in page.remove(EN, an_event(article="one"))[page._report]
     [step] = page.refresh(EN)
     assert "Something unexpected went wrong" in step[page._report]
     assert "secret" not in step[page._report]

@@ -109,9 +109,9 @@ def test_a_talk_is_downloaded_as_markdown_in_utf8(client: TestClient, site: Site
     assert "أعلنت القاهرة." in page.content.decode("utf-8")
 
 
-@pytest.mark.parametrize("name", ["..%2fsecret", "%2e%2e%2fsecret", "..", "r_1", "r1%00", "empty", ""])
+@pytest.mark.parametrize("name", ["..%2fsecret", "%2e%2e%2fsecret", "..", "r.1", "r1%00", "empty", ""])
 def test_a_run_is_named_never_a_place(client: TestClient, site: Site, name: str) -> None:
-    for folder in ("secret", "runs/r_1", "runs/r1"):
+    for folder in ("secret", "runs/r.1", "runs/r1"):
         (site.settings.index / folder).mkdir(parents=True)
         (site.settings.index / folder / "report.html").write_text("<h1>Kept</h1>", encoding="utf-8")
     (site.settings.index / "runs" / "empty").mkdir()

@@ -21,7 +21,7 @@ from ui.types import Exchange
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
-    rag = ToldRag(None, "one")
+    rag = ToldRag(None, "one", "a/b")
     with TestClient(build_server(rag, Settings(index=tmp_path)), base_url="http://127.0.0.1") as client:  # type: ignore[arg-type]
         yield client
 
@@ -32,6 +32,7 @@ def test_documents(client: TestClient, tmp_path: Path) -> None:
     assert '<mark id="quote">Text</mark> of one.' in first.text
     assert "default-src 'none'" in first.headers["content-security-policy"]
     assert "HttpOnly; Max-Age=31536000; Path=/; SameSite=lax" in first.headers["set-cookie"]
+    assert "Text of a/b." in client.get("/article/a%2Fb").text
     visitor = client.cookies[VISITOR]
     assert len(visitor) >= 32
     assert "set-cookie" not in client.get("/article/one").headers, "a visitor is known from then on"

@@ -79,6 +79,16 @@ def test_an_empty_name_changes_nothing_and_a_deleted_talk_is_gone(tmp_path: Path
     assert talks.read("me", talk) == []
 
 
+def test_a_talk_that_was_deleted_does_not_come_back(tmp_path: Path) -> None:
+    talks = Talks(tmp_path)
+    talk = talks.save("me", "", [WHOLE])
+    assert talks.update("me", talk, [WHOLE, WHOLE])
+    assert not talks.update("you", talk, [])
+    talks.delete("me", talk)
+    assert not talks.update("me", talk, [WHOLE])
+    assert talks.find("me") == []
+
+
 @pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
 def test_a_folder_that_cannot_be_written_keeps_talks_until_the_end(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

@@ -12,9 +12,9 @@ from ui.render.markup import document, facts_line
 from ui.strings import Locale, run
 from ui.types import Exchange
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")  # what Markdown reads as its own
-_BLOCK = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
-_MARK = re.compile(r"\[(\d+)\]")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")  # what Markdown reads as its own, anywhere
+_BLOCK = re.compile(r"^([-+=]|[0-9]+(?=[.)]))", re.MULTILINE)  # likewise, at the beginning of a line
+_MARK = re.compile(r"\[([0-9]{1,4})\]")
 
 
 def as_text(exchange: Exchange, locale: Locale) -> str:
@@ -42,10 +42,10 @@ def as_markdown(title: str, talk: Sequence[Exchange], locale: Locale) -> str:
         cited = {citation.number for citation in answer.citations}
         parts = _MARK.split(answer.text)
         text = "".join(
-            _plain(part) if place % 2 == 0 else f"[^{number}-{part}]" if int(part) in cited else f"\\[{part}\\]"
+            _inline(part) if place % 2 == 0 else f"[^{number}-{part}]" if int(part) in cited else f"\\[{part}\\]"
             for place, part in enumerate(parts)
         )
-        lines += [text.replace("\n", "\n\n"), ""]
+        lines += [_at_line_starts(text).replace("\n", "\n\n"), ""]
         notes += [
             f"[^{number}-{c.number}]: {_plain(say_quote(c.quote, c.passage.language, locale.language))} — "
             f"{_plain(_origin(c, locale))}".replace("\n", " ")
@@ -98,4 +98,14 @@ def _origin(citation: Citation, locale: Locale) -> str:
 
 def _plain(text: str) -> str:
     """Return a text that Markdown shows as it is."""
-    return _BLOCK.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text))
+    return _at_line_starts(_inline(text))
+
+
+def _inline(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _at_line_starts(text: str) -> str:
+    """Return a text whose lines are none of Markdown's blocks: lists, rules, code."""
+    lines = (line.strip() for line in text.split("\n"))
+    return "\n".join(_BLOCK.sub(lambda m: f"{m[1]}\\" if m[1].isdigit() else f"\\{m[1]}", line) for line in lines)

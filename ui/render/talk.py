@@ -16,7 +16,7 @@ from ui.strings import Locale, run
 from ui.types import Exchange
 
 _SUREST = 0.99  # no probability is shown as certainty
-_MARK = re.compile(r"((?:\[\d+\])+)")
+_MARK = re.compile(r"((?:\[[0-9]{1,4}\])+)")
 
 
 def render_talk(talk: Sequence[Exchange], locale: Locale, *, growing: bool = False, welcome: str = "") -> str:
@@ -183,7 +183,7 @@ def _with_marks(turn: int, text: str, cited: Set[int], locale: Locale) -> str:
     """
     parts = _MARK.split(text)
     for place in range(1, len(parts), 2):
-        numbers = map(int, re.findall(r"\d+", parts[place]))
+        numbers = map(int, re.findall("[0-9]+", parts[place]))
         links = "".join(_mark(turn, number, locale) if number in cited else f"[{number}]" for number in numbers)
         parts[place] = f'<span class="marks">{links}</span>'
     # A mark stays on the line of the word before it.

@@ -29,10 +29,27 @@ def test_markdown_has_a_footnote_for_each_mark_and_escapes_the_rest() -> None:
     assert "أوقفتَ الجواب" in text
 
 
-@pytest.mark.parametrize("line", ["- item", "1. item", "+ item", "=== x", "    code"])
-def test_a_line_that_markdown_would_read_as_a_block_is_text(line: str) -> None:
-    text = as_markdown("t", [Exchange("q", Answer("q", line, "en"))], Locale("en"))
-    assert f"\n{line}\n" not in text or line.startswith("    ")
+@pytest.mark.parametrize(
+    ("line", "exported"),
+    [
+        ("- item", "\\- item"),
+        ("1. item", "1\\. item"),
+        ("12) item", "12\\) item"),
+        ("+ item", "\\+ item"),
+        ("=== x", "\\=== x"),
+        ("    code", "code"),
+        ("&copy;", "\\&copy;"),
+        ("It rose.  5.2 million", "It rose.  5.2 million"),
+    ],
+)
+def test_a_line_that_markdown_would_read_as_its_own_is_text(line: str, exported: str) -> None:
+    text = as_markdown("t", [Exchange("q", Answer("q", f"Before.\n{line}", "en"))], Locale("en"))
+    assert f"Before.\n\n{exported}\n" in text
+
+
+def test_a_figure_after_a_mark_is_no_list() -> None:
+    answer = Answer("q", "Rose. [1] 5.2 million", "ar", citations=CITED)
+    assert "Rose. [^1-1] 5.2 million" in as_markdown("t", [Exchange("q", answer)], Locale("en"))
 
 
 def test_a_quote_in_the_other_language_has_its_own_marks() -> None:
