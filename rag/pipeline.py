@@ -153,6 +153,7 @@ class Rag:
         if (intent := read_intent(question)) != "question":
             yield Answer(question, REPLIES[intent][asked_in], asked_in, searched=question.strip())
             return
+        history = _questions_of(history)
         asked = to_standard(question.strip())
         if request := read_request(asked):
             yield from self._overview(Answer(question, ABSTENTION[asked_in], asked_in, True), request, as_of, only)
@@ -267,6 +268,17 @@ def _filter(only: Only) -> Filter | None:
     if "without" in fields:
         fields["without"] = frozenset(only["without"])
     return Filter(**fields) if fields else None  # type: ignore[arg-type]
+
+
+def _questions_of(history: Sequence[Turn]) -> list[Turn]:
+    """Return the turns of a talk without greetings and the like, and what was said to them: nothing follows these."""
+    kept: list[Turn] = []
+    asked = True
+    for turn in history:
+        asked = read_intent(turn.text) == "question" if turn.role == "user" else asked
+        if asked:
+            kept.append(turn)
+    return kept
 
 
 def _language_of(history: Sequence[Turn], interface: Language) -> Language:

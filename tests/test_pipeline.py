@@ -27,7 +27,7 @@ def test_an_answer_quotes_the_article(rag: Rag) -> None:
     assert article.text[citation.start : citation.end] == citation.quote == "Beijing told firms to prepare H200 orders."
 
 
-@pytest.mark.parametrize(("question", "language"), [("من فاز بالكأس عام 1998؟", "ar"), ("Who wrote Hamlet?", "en")])
+@pytest.mark.parametrize(("question", "language"), [("من فاز بالكأس؟", "ar"), ("Who wrote Hamlet?", "en")])
 def test_without_evidence_it_abstains_in_the_askers_language(rag: Rag, question: str, language: str) -> None:
     answer = rag.ask(question)
     assert answer.abstained
@@ -57,6 +57,19 @@ def test_a_follow_up_says_what_was_searched(rag: Rag) -> None:
     answer = rag.ask("and when?", history)
     assert answer.searched == f"{history[0].text} and when?"
     assert answer.question == "and when?"
+
+
+def test_nothing_goes_on_from_a_greeting(rag: Rag) -> None:
+    talk = [Turn("user", "Bonjour, quelle est la capitale de la France ?"), Turn("assistant", "Please ask in Arabic.")]
+    assert rag.ask("H200?", talk).searched == "H200?"
+    asked = [Turn("user", "What did Beijing tell companies to prepare?"), Turn("assistant", "Orders.")]
+    assert rag.ask("H200?", [*asked, *talk]).searched == "What did Beijing tell companies to prepare? H200?"
+
+
+def test_more_passages_and_no_chat_model_can_be_asked_for(rag: Rag) -> None:
+    assert not rag.ask("What did Beijing tell companies?", quote=True, passages=8).abstained
+    with pytest.raises(ValueError, match="passages must be above 0, not 0"):
+        rag.ask("What did Beijing tell companies?", passages=0)
 
 
 def test_a_bare_name_takes_the_language_of_the_talk(rag: Rag) -> None:

@@ -15,7 +15,8 @@ from gradio.utils import get_upload_folder
 from rag.catalog import ArticleSummary
 from rag.clean import fold
 from rag.errors import SanadError, SourceError
-from rag.types import IndexReport
+from rag.load import find_files
+from rag.types import Failure, IndexReport
 from rag.update import Progress
 from ui.jobs import Job
 from ui.render import (
@@ -100,11 +101,19 @@ class CorpusPage:
 
         def read(progress: Progress) -> IndexReport:
             folder.mkdir(parents=True, exist_ok=True)
-            kept = []
+            kept, failed = [], []
             for file in sent:
-                kept.append(folder / Path(str(file["name"])).name)  # one of the same name is a newer version of it
-                shutil.copyfile(_uploaded(str(file["path"])), kept[-1])
-            return self._site.rag.index.add(*kept, progress=progress)
+                place = folder / Path(str(file["name"])).name  # one of the same name is a newer version of it
+                shutil.copyfile(_uploaded(str(file["path"])), place)
+                try:
+                    kept += find_files(place)
+                except SourceError as error:
+                    failed.append(Failure(str(place), str(error)))
+            report = self._site.rag.index.add(*kept, progress=progress) if kept else IndexReport()
+            report = replace(report, failed=(*failed, *report.failed))
+            for failure in report.failed:  # it would fail again whenever the files are read
+                Path(failure.source).unlink(missing_ok=True)
+            return report
 
         yield from self._work(view, read)
 

@@ -50,8 +50,18 @@ def test_files_are_kept_and_indexed_and_bad_ones_told(page: CorpusPage, sent: Pa
     assert "1 article added, 1 file could not be read:" in steps[-1][page._report]
     assert str(tmp_path) not in steps[-1][page._report]
     assert "not a text file" in steps[-1][page._report]
-    assert sorted(p.name for p in (tmp_path / "index" / UPLOADS).iterdir()) == ["bad.md", "news.md"]
+    assert [p.name for p in (tmp_path / "index" / UPLOADS).iterdir()] == ["news.md"], "what failed is not read again"
     assert "3 articles" in steps[-1][page._list]
+
+
+def test_a_file_of_no_known_kind_does_not_stop_the_others(page: CorpusPage, sent: Path) -> None:
+    for name in ("x1", "x2"):
+        (sent / name).write_text("Text.", encoding="utf-8")
+    *_, step = add(page, (sent / "x1", "photo.png"), (sent / "x2", "news.md"))
+    assert "1 article added, 1 file could not be read:" in step[page._report]
+    assert "cannot read .png files; readable are" in step[page._report]
+    *_, alone = add(page, (sent / "x1", "photo.png"))
+    assert "Nothing has changed, 1 file could not be read:" in alone[page._report]
 
 
 def test_a_file_that_was_not_sent_is_refused(page: CorpusPage, sent: Path, tmp_path: Path) -> None:
