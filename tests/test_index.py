@@ -88,7 +88,7 @@ def test_removing_a_stranger_changes_nothing(index: Index, articles: Path) -> No
 
 def test_a_broken_file_is_named_and_the_rest_is_indexed(index: Index, articles: Path) -> None:
     (articles / "broken.md").write_text("---\ntitle: [\n---\nText", encoding="utf-8")
-    (articles / "old.txt").write_bytes("مرحبا".encode("cp1256"))
+    (articles / "old.txt").write_bytes("سطر\n".encode() + "مرحبا بكم".encode("cp1256"))
     report = index.add(articles)
     assert len(report.added) == 3
     assert {Path(f.source).name for f in report.failed} == {"broken.md", "old.txt"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import re
 from datetime import date, datetime
@@ -13,17 +12,11 @@ import yaml
 
 from rag.errors import SourceError
 from rag.language import detect_language, parse_day
+from rag.load.encoding import decode
 from rag.types import Article, Language
 
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"\A#{1,6}[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
-_BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 def load_markdown(path: Path) -> Article:
@@ -53,19 +46,10 @@ def load_markdown(path: Path) -> Article:
 
 
 def _decode(path: Path) -> str:
-    data = path.read_bytes()
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
     try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise SourceError(
-            f"{path}, line {line}: not in UTF-8 or UTF-16; convert it, for instance: "
-            f"iconv -f WINDOWS-1256 -t UTF-8 {path.name}"
-        ) from error
-    if "\x00" in text:
-        raise SourceError(f"{path}: not a text file")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        return decode(path.read_bytes())
+    except ValueError as error:
+        raise SourceError(f"{path}: {error}") from error
 
 
 def _split_front_matter(path: Path, text: str) -> tuple[dict[str, Any], str]:

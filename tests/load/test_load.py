@@ -106,10 +106,12 @@ def test_a_broken_file_is_one_line_that_names_it(tmp_path: Path, content: str, c
     assert "\n" not in str(error.value)
 
 
-def test_an_unknown_encoding_says_how_to_convert(tmp_path: Path) -> None:
+def test_an_old_encoding_is_read_and_a_mixture_of_two_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "old.txt"
+    path.write_bytes("مرحبا بكم في هذا المقال عن الاقتصاد المصري".encode("cp1256"))
+    assert load_article(path).text == "مرحبا بكم في هذا المقال عن الاقتصاد المصري"
     path.write_bytes("سطر\n".encode() + "مرحبا بكم".encode("cp1256"))
-    with pytest.raises(SourceError, match=r"old.txt, line 2: not in UTF-8.*iconv"):
+    with pytest.raises(SourceError, match=r"old.txt: not a text file, or in an encoding .* save it in UTF-8"):
         load_article(path)
 
 
