@@ -13,8 +13,14 @@ element.addEventListener("click", (event) => {
   if (button.dataset.sure && !button.dataset.pressed) {
     const before = button.textContent;
     button.dataset.pressed = "1";
+    const label = button.getAttribute("aria-label");
     button.textContent = button.dataset.sure;
-    setTimeout(() => { delete button.dataset.pressed; button.textContent = before; }, 4000);
+    if (label) button.setAttribute("aria-label", `${button.dataset.sure} ${label}`);
+    setTimeout(() => {
+      delete button.dataset.pressed;
+      button.textContent = before;
+      if (label) button.setAttribute("aria-label", label);
+    }, 4000);
     return;
   }
   send(button);

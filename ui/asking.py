@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
 
 from rag.errors import SanadError
 from rag.pipeline import LONGEST_QUESTION, Rag, is_too_long
 from rag.suggest import suggest_about
 from rag.types import Filter, Language, Only, Turn
-from ui.render import render_empty, render_notice, render_welcome
+from ui.render import is_reversed, render_empty, render_notice, render_welcome
 from ui.site import PageView, Site, explain
 from ui.strings import Locale
 from ui.types import Exchange
@@ -96,7 +97,15 @@ def refuse(question: str, view: View) -> Exchange | None:
         return Exchange("", problem=locale.say("empty_question"))
     if is_too_long(question):
         return Exchange("", problem=locale.say("long_question", most=locale.number(LONGEST_QUESTION)))
+    if is_reversed(view.only):
+        return Exchange("", problem=locale.say("filter_order"))
     return None
+
+
+def read_filter(fields: Mapping[str, str]) -> Filter:
+    """Return the filter that the fields of its form say; a day that is none is left out."""
+    since, until = _day(fields.get("since", "")), _day(fields.get("until", ""))
+    return Filter(fields.get("language") or None, since, until, fields.get("source") or None)  # type: ignore[arg-type]
 
 
 def welcome(site: Site, locale: Locale) -> str:
@@ -125,3 +134,10 @@ def _history(talk: Sequence[Exchange]) -> list[Turn]:
 
 def _only(only: Filter) -> Only:
     return {"language": only.language, "since": only.since, "until": only.until, "source": only.source}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

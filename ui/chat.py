@@ -9,13 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import gradio as gr
 
 from rag.types import Filter
-from ui.asking import View, answer_last, refuse, welcome
+from ui.asking import View, answer_last, read_filter, refuse, welcome
 from ui.render import render_evidence, render_filters, render_frame, render_talk, render_talks, render_talks_tools
 from ui.site import Site, on, part, preferences_of, visitor_of
 from ui.types import Exchange
@@ -79,6 +78,7 @@ class ChatPage:
         on(self._frame, "option_select", self.switch, view, every, cancels=asking)
         on(self._filters, "apply", self.filter, view, [self._view, self._filters])
         on(self._filters, "clear", self.search_all, view, [self._view, self._filters])
+        on(self._filters, "undo", self.leave_unedited, view, [self._view, self._filters, self._box])
         on(self._tools, "clear", self.start_talk, view, every, cancels=asking)
         on(self._tools, "input", self.search_talks, view, [self._view, self._talks])
         on(self._talks, "select", self.open_talk, view, every, cancels=asking)
@@ -110,12 +110,16 @@ class ChatPage:
         if refused := refuse(question, view):
             yield {self._talk: render_talk((*view.exchanges, refused), locale)}
             return
+        # The banner of an edit goes; else the filters stay as they are, open or not.
+        above = {self._filters: self._draw_filters(replace(view, editing=False))} if view.editing else {}
+        view = self._catch_up(view, visitor)
         exchange = Exchange(question, only=view.only if view.only != Filter() else None)
         view = replace(view, exchanges=(*view.answered, exchange), editing=False)
         view = replace(view, talk=self._site.talks.save(visitor, view.talk, view.exchanges))
         yield {
             self._view: view,
             self._frame: render_frame("chat", view.preferences, view.talk),
+            **above,
             self._box: gr.Textbox(value="", **self._box_looks(view)),
             self._send: gr.Button(visible=False),
             self._stop: gr.Button(locale.say("stop"), visible=True),
@@ -127,9 +131,9 @@ class ChatPage:
                 if not exchange.seconds and not exchange.problem:
                     yield {self._view: view, **self._draw_talk(view, growing=True)}
         except GeneratorExit:  # the page was closed, or the answer stopped
-            self._site.talks.update(visitor, view.talk, view.stopped.exchanges)
+            self._site.talks.update(visitor, view.talk, len(view.exchanges) - 1, view.stopped.exchanges[-1])
             raise
-        self._site.talks.update(visitor, view.talk, view.exchanges)
+        self._site.talks.update(visitor, view.talk, len(view.exchanges) - 1, view.exchanges[-1])
         kept = {self._box: gr.Textbox(value=question)} if exchange.problem else {}
         yield {
             self._view: view,
@@ -160,8 +164,14 @@ class ChatPage:
         view = replace(view, editing=True)
         return {
             self._view: view,
+            self._filters: self._draw_filters(view),
             self._box: gr.Textbox(value=view.exchanges[-1].question, **self._box_looks(view)),
         }
+
+    def leave_unedited(self, view: View) -> dict[Any, Any]:
+        """Let the last question be; the next one follows it."""
+        view = replace(view, editing=False)
+        return {self._view: view, self._filters: self._draw_filters(view), self._box: gr.Textbox(value="")}
 
     # -- judging -------------------------------------------------------------------------------------------------
 
@@ -180,7 +190,7 @@ class ChatPage:
         exchanges = list(view.exchanges)
         exchanges[place] = replace(exchanges[place], **fields)
         view = replace(view, exchanges=tuple(exchanges))
-        if self._site.talks.update(visitor, view.talk, exchanges):
+        if self._site.talks.update(visitor, view.talk, place, exchanges[place]):
             try:
                 self._site.feedback.judge(f"{view.talk}-{place + 1}", exchanges[place])
             except OSError as error:  # the page says already that nothing is kept
@@ -191,18 +201,13 @@ class ChatPage:
 
     def filter(self, view: View, event: gr.EventData) -> dict[Any, Any]:
         """Search only the articles that the form names."""
-        fields = event._data["fields"]
-        since, until = _day(fields.get("since", "")), _day(fields.get("until", ""))
-        only = Filter(fields.get("language") or None, since, until, fields.get("source") or None)
-        problem = view.locale.say("filter_order") if since and until and since > until else ""
-        view = view if problem else replace(view, only=only)
-        shown = render_filters(only, self._site.sources(), view.locale, problem, opened=True)
-        return {self._view: view, self._filters: shown}
+        view = replace(view, only=read_filter(event._data["fields"]))
+        return {self._view: view, self._filters: self._draw_filters(view, opened=True)}
 
     def search_all(self, view: View) -> dict[Any, Any]:
         """Search all articles again."""
         view = replace(view, only=Filter())
-        return {self._view: view, self._filters: render_filters(view.only, self._site.sources(), view.locale)}
+        return {self._view: view, self._filters: self._draw_filters(view)}
 
     # -- talks ---------------------------------------------------------------------------------------------------
 
@@ -242,8 +247,15 @@ class ChatPage:
     def _leave(self, view: View, visitor: str) -> View:
         """Return the view with its answer, where that was still growing, kept as one that was stopped."""
         if view.stopped != view:
-            self._site.talks.update(visitor, view.talk, view.stopped.exchanges)
+            self._site.talks.update(visitor, view.talk, len(view.exchanges) - 1, view.stopped.exchanges[-1])
         return view.stopped
+
+    def _catch_up(self, view: View, visitor: str) -> View:
+        """Return the view with what was asked in the same talk elsewhere, in another tab, since it was drawn."""
+        kept = self._site.talks.read(visitor, view.talk)
+        if len(kept) <= len([exchange for exchange in view.exchanges if exchange.question]):
+            return view
+        return replace(view, exchanges=tuple(kept), editing=False)
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -254,7 +266,7 @@ class ChatPage:
             self._frame: render_frame("chat", view.preferences, view.talk),
             self._tools: render_talks_tools(locale, kept=self._site.talks.kept),
             self._talks: self._list(view, visitor),
-            self._filters: render_filters(view.only, self._site.sources(), locale),
+            self._filters: self._draw_filters(view),
             self._box: gr.Textbox(value="", **self._box_looks(view)),
             self._send: gr.Button(locale.say("send"), visible=True),
             self._stop: gr.Button(locale.say("stop"), visible=False),
@@ -268,6 +280,9 @@ class ChatPage:
             shown[self._evidence] = render_evidence(view.exchanges, view.locale)
         return shown
 
+    def _draw_filters(self, view: View, *, opened: bool = False) -> str:
+        return render_filters(view.only, self._site.sources(), view.locale, opened=opened, editing=view.editing)
+
     def _list(self, view: View, visitor: str) -> str:
         found = self._site.talks.find(visitor, view.search)
         return render_talks(found, view.talk, view.locale, searched=bool(view.search.strip()))
@@ -276,13 +291,6 @@ class ChatPage:
         locale = view.locale
         return {
             "label": locale.say("question"),
-            "placeholder": locale.say("editing" if view.editing else "placeholder"),
+            "placeholder": locale.say("placeholder"),
             "rtl": locale.language == "ar",
         }
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

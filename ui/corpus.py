@@ -15,7 +15,7 @@ from gradio.utils import get_upload_folder
 from rag.catalog import ArticleSummary
 from rag.clean import fold
 from rag.errors import SanadError, SourceError
-from rag.load import find_files
+from rag.load import find_files, load_article
 from rag.types import Failure, IndexReport
 from rag.update import Progress
 from ui.jobs import Job
@@ -37,6 +37,7 @@ PAGE = 50
 UPLOADS = "uploads"
 """Folder, in that of the index, in which files that were dropped on the page stay."""
 
+_LARGEST = 2_000_000  # bytes of a file; a book would hold the index for many minutes
 _log = logging.getLogger(__name__)
 
 
@@ -106,14 +107,17 @@ class CorpusPage:
                 place = folder / Path(str(file["name"])).name  # one of the same name is a newer version of it
                 shutil.copyfile(_uploaded(str(file["path"])), place)
                 try:
-                    kept += find_files(place)
-                except SourceError as error:
+                    if place.stat().st_size > _LARGEST:
+                        raise SourceError(f"{place}: larger than {_LARGEST // 10**6} MB; split it into its articles")
+                    for found in find_files(place):
+                        load_article(found)
+                except SourceError as error:  # a place that the index knows is read again and again
                     failed.append(Failure(str(place), str(error)))
+                    place.unlink(missing_ok=True)
+                else:
+                    kept.append(place)
             report = self._site.rag.index.add(*kept, progress=progress) if kept else IndexReport()
-            report = replace(report, failed=(*failed, *report.failed))
-            for failure in report.failed:  # it would fail again whenever the files are read
-                Path(failure.source).unlink(missing_ok=True)
-            return report
+            return replace(report, failed=(*failed, *report.failed))
 
         yield from self._work(view, read)
 

@@ -159,8 +159,9 @@ def _samples(site: Site) -> Path | None:
 def _say_run(name: str, locale: Locale) -> str:
     """Return the day, hour and question set of a run that is kept under a name."""
     stamp, _, questions = name.partition("-")
+    known = {"questions": locale.say("set_samples"), "feedback": locale.say("set_feedback")}
     try:
         made = datetime.strptime(stamp, "%Y%m%dT%H%M%S").replace(tzinfo=UTC).astimezone()
     except ValueError:
         return name
-    return f"{locale.date(made.date())} {locale.in_digits(f'{made:%H:%M}')} · {questions}"
+    return f"{locale.date(made.date())} {locale.in_digits(f'{made:%H:%M:%S}')} · {known.get(questions, questions)}"

@@ -22,7 +22,9 @@ function follow() {
   if (frame.querySelector("[data-toggle]") && talk !== (address.searchParams.get("talk") ?? "")) {
     if (talk) address.searchParams.set("talk", talk);
     else address.searchParams.delete("talk");
-    history.replaceState(history.state, "", address);
+    // Another talk is a step that Back takes back; that a new one has its address now is none.
+    const another = new URL(location).searchParams.get("talk") && talk;
+    history[another ? "pushState" : "replaceState"](history.state, "", address);
   }
 }
 
@@ -89,7 +91,9 @@ document.addEventListener("click", (event) => {
   if (button) return void copy(button);
   const toggle = event.target.closest("[data-toggle]");
   if (toggle) toggle.setAttribute("aria-expanded", document.body.classList.toggle(`show-${toggle.dataset.toggle}`));
-  else if (event.target.closest("[data-do=select], [data-do=clear]")) document.body.classList.remove("show-talks");
+  else if (event.target.closest("[data-do=select], [data-do=clear]") || !event.target.closest("#talks-column"))
+    document.body.classList.remove("show-talks");
+  if (event.target.closest("#talk [data-do=edit]")) document.querySelector("#question textarea")?.focus();
   for (const menu of document.querySelectorAll("details.more[open]"))
     if (!menu.contains(event.target)) menu.open = false;
 });
@@ -106,5 +110,6 @@ for (const [on, off] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
   });
   document.addEventListener(off, (event) => event.target.closest?.("a.mark") && tip(null));
 }
+addEventListener("popstate", () => location.reload());
 night.addEventListener("change", follow);
 new MutationObserver(() => { follow(); keepUp(); }).observe(document, { childList: true, subtree: true });

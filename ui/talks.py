@@ -101,13 +101,15 @@ class Talks:
             _write(connection, talk, exchanges)
         return talk
 
-    def update(self, visitor: str, talk: str, exchanges: Sequence[Exchange]) -> bool:
-        """Keep a talk as it now stands where it is still there; return whether it is: it may have been deleted."""
+    def update(self, visitor: str, talk: str, place: int, exchange: Exchange) -> bool:
+        """Keep an exchange in its place, from 0, of a talk; return whether that is there: it may have been deleted."""
         with self._engine.begin() as connection:
-            owned = self._owns(connection, visitor, talk)
-            if owned:
-                _write(connection, talk, exchanges)
-        return owned
+            if not self._owns(connection, visitor, talk):
+                return False
+            where = (_exchanges.c.talk == talk, _exchanges.c.place == place)
+            changed = connection.execute(_exchanges.update().where(*where).values(_row(talk, place, exchange)))
+            connection.execute(_talks.update().where(_talks.c.id == talk).values(changed=_now()))
+        return changed.rowcount > 0
 
     def title(self, visitor: str, talk: str) -> str:
         """Return what a talk is called; "" where the visitor has no such talk."""
@@ -142,19 +144,20 @@ class Talks:
 
 
 def _write(connection: sa.Connection, talk: str, exchanges: Sequence[Exchange]) -> None:
-    rows = [
-        {
-            "talk": talk,
-            "place": place,
-            "folded": fold(f"{exchange.question}\n{exchange.answer.text if exchange.answer else ''}"),
-            "content": _exchange.dump_json(exchange).decode(),
-        }
-        for place, exchange in enumerate(exchanges)
-    ]
+    rows = [_row(talk, place, exchange) for place, exchange in enumerate(exchanges)]
     connection.execute(_talks.update().where(_talks.c.id == talk).values(changed=_now()))
     connection.execute(_exchanges.delete().where(_exchanges.c.talk == talk))
     if rows:
         connection.execute(_exchanges.insert(), rows)
+
+
+def _row(talk: str, place: int, exchange: Exchange) -> dict[str, Any]:
+    return {
+        "talk": talk,
+        "place": place,
+        "folded": fold(f"{exchange.question}\n{exchange.answer.text if exchange.answer else ''}"),
+        "content": _exchange.dump_json(exchange).decode(),
+    }
 
 
 def _now() -> datetime:

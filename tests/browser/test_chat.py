@@ -142,6 +142,10 @@ def test_narrow_pages_do_not_scroll_sideways(open_page: Open, locale: str, width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.keyboard.press("Escape")
     expect(page.locator("ul.talks li")).to_be_hidden()
+    page.click("[data-toggle=talks]")
+    expect(page.locator("ul.talks li")).to_be_visible()
+    page.mouse.click(20 if locale == "ar" else width - 20, 700)
+    expect(page.locator("ul.talks li")).to_be_hidden()
 
 
 def test_an_answer_grows_and_its_marks_become_links_at_the_end(open_page: Open, told_rag: ToldRag) -> None:
@@ -189,13 +193,13 @@ def test_stop_keeps_what_was_there_and_it_can_be_asked_again(open_page: Open, to
     expect(page.locator(".turn.answer")).to_contain_text("word word")
     expect(page.locator("#send")).to_be_hidden()
     page.click("#stop")
-    expect(page.locator(".turn.answer .note").first).to_have_text("You stopped this before it was finished.")
+    expect(page.locator(".turn.answer .note").first).to_have_text("This stopped before it was finished.")
     expect(page.locator("#send")).to_be_visible()
     written = page.locator(".turn.answer > p").inner_text()
     page.wait_for_timeout(700)
     assert page.locator(".turn.answer > p").inner_text() == written
     page.reload()
-    expect(page.locator(".turn.answer")).to_contain_text("You stopped this")
+    expect(page.locator(".turn.answer")).to_contain_text("This stopped")
 
 
 def test_answer_again_and_edit_take_the_place_of_the_last_question(open_page: Open) -> None:
@@ -206,6 +210,13 @@ def test_answer_again_and_edit_take_the_place_of_the_last_question(open_page: Op
     expect(page.locator(".turn.asked")).to_have_count(1)
     page.get_by_role("button", name="Edit the question").click()
     expect(page.locator("#question textarea")).to_have_value(ENGLISH)
+    expect(page.locator("#question textarea")).to_be_focused()
+    expect(page.locator(".editing")).to_contain_text("the new one will replace it")
+    page.get_by_role("button", name="Leave it as it was").click()
+    expect(page.locator(".editing")).to_have_count(0)
+    expect(page.locator("#question textarea")).to_have_value("")
+    page.get_by_role("button", name="Edit the question").click()
+    expect(page.locator(".editing")).to_be_visible()
     page.fill("#question textarea", "How much electricity did data centres use in 2024?")
     page.press("#question textarea", "Enter")
     expect(page.locator(".turn.asked")).to_contain_text("electricity")
@@ -278,4 +289,4 @@ def test_another_talk_can_be_begun_while_an_answer_grows(open_page: Open) -> Non
     expect(page.locator(".turn")).to_have_count(0)
     expect(page.locator("#send")).to_be_visible()
     page.locator(".talk-title").first.click()
-    expect(page.locator(".turn.answer")).to_contain_text("You stopped this")
+    expect(page.locator(".turn.answer")).to_contain_text("This stopped")

@@ -33,7 +33,7 @@ def test_a_file_is_added_asked_about_read_removed_and_gone(open_page: Open) -> N
         ],
     )
     report = page.locator(".report")
-    expect(report).to_contain_text("أُضيف مقال واحد، تعذّرت قراءة ملف واحد:")
+    expect(report).to_contain_text("أُضيف مقال واحد؛ تعذّرت قراءة ملف واحد:")
     expect(report.locator("li")).to_contain_text("broken.md")
     expect(report.locator("li")).to_contain_text("the front matter does not parse")
     assert "/" not in report.locator("li").inner_text()
@@ -90,7 +90,7 @@ def test_a_busy_index_says_so_and_answers_go_on(open_page: Open, served: Served)
     with FileLock(served.index / "writer.lock"):
         page.get_by_role("button", name="أعد قراءة الملفات").click()
         expect(page.locator("#report [role=alert]")).to_have_text(
-            "يُحدَّث الفهرس الآن من عملية أخرى؛ انتظر حتى تنتهي ثم أعد المحاولة."
+            "يُحدَّث الفهرس الآن؛ انتظر حتى ينتهي ذلك ثم أعد المحاولة."
         )
         page.get_by_role("link", name="المحادثة").click()
         ask(page, "كم منتخبًا يشارك في كأس العالم 2026؟")
@@ -108,7 +108,7 @@ def test_a_question_set_is_measured_and_two_runs_are_compared(open_page: Open) -
     expect(page.locator(".charts svg")).not_to_have_count(0)
     other = page.get_by_label("قارنه بـ").locator("option").last.get_attribute("value")
     page.get_by_label("قارنه بـ").select_option(other)
-    expect(page.locator("table.compared")).to_contain_text("لا يتجاوز الصدفة")
+    expect(page.locator("table.compared")).to_contain_text("لا فرق")
     with page.context.expect_page() as opening:
         page.get_by_role("link", name="التقرير الكامل").click()
     expect(opening.value.locator("h1").first).to_be_visible()

@@ -92,7 +92,7 @@ def test_a_question_that_is_too_long_stays_in_the_box_to_be_shortened(page: Chat
     ("error", "line"),
     [
         (IndexStateError("no index: run sanad index"), "no index: run sanad index"),
-        (IndexBusyError("x"), "Another process is updating the index"),
+        (IndexBusyError("x"), "The index is being updated"),
         (RuntimeError("/secret/path"), "not finished"),
     ],
 )
@@ -119,6 +119,24 @@ def test_editing_and_asking_again_replace_the_last_exchange(page: ChatPage) -> N
     assert not view.editing
 
 
+def test_what_is_edited_can_be_left_as_it_was(page: ChatPage) -> None:
+    view = page.edit(view_after(page, ask(page, "one")))[page._view]
+    left = page.leave_unedited(view)
+    assert left[page._box].value == ""
+    assert [e.question for e in view_after(page, ask(page, "two", left[page._view])).exchanges] == ["one", "two"]
+
+
+def test_two_tabs_on_one_talk_lose_nothing(page: ChatPage) -> None:
+    here = there = view_after(page, ask(page, "one"))
+    there = view_after(page, ask(page, "two", there))
+    here = view_after(page, ask(page, "three", here))
+    assert [e.question for e in here.exchanges] == ["one", "two", "three"]
+    page.judge(there, an_event(turn="1", value="1"), ME)
+    kept = page._site.talks.read("me", here.talk)
+    assert [e.question for e in kept] == ["one", "two", "three"]
+    assert [e.liked for e in kept] == [True, None, None]
+
+
 def test_an_example_is_asked_and_does_not_replace(page: ChatPage) -> None:
     view = replace(view_after(page, ask(page, "one")), editing=True)
     steps = list(page.ask_example(view, an_event(question="example"), ME))
@@ -143,11 +161,13 @@ def test_the_same_judgement_twice_is_taken_back_and_a_note_is_kept(page: ChatPag
     assert page._site.feedback.path.read_text(encoding="utf-8") == ""
 
 
-def test_a_period_that_ends_before_it_begins_is_not_taken(page: ChatPage) -> None:
+def test_nothing_is_asked_of_a_period_that_ends_before_it_begins(page: ChatPage, rag: ToldRag) -> None:
     fields = {"language": "ar", "source": "", "since": "2026-02-01", "until": "2026-01-01"}
     refused = page.filter(EN, an_event(fields=fields))
-    assert refused[page._view].only == Filter()
     assert "The period begins after its end" in refused[page._filters]
+    [step] = ask(page, "q", refused[page._view])
+    assert "The period begins after its end" in step[page._talk]
+    assert rag.asked == []
     taken = page.filter(EN, an_event(fields=fields | {"until": "nonsense"}))
     assert taken[page._view].only.since is not None
     assert taken[page._view].only.until is None
@@ -202,7 +222,7 @@ def test_stop_keeps_what_there_is_of_an_answer(page: ChatPage) -> None:
     [kept] = page._site.talks.read("me", view.talk)
     assert (kept.stopped, kept.answer and kept.answer.text) == (True, "first")
     assert shown[page._view].exchanges == (kept,)
-    assert "You stopped this" in shown[page._talk]
+    assert "This stopped" in shown[page._talk]
     assert (shown[page._send].visible, shown[page._stop].visible) == (True, False)
 
 

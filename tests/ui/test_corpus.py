@@ -43,25 +43,31 @@ def add(page: CorpusPage, *files: tuple[Path, str]) -> list[dict[Any, Any]]:
 
 
 def test_files_are_kept_and_indexed_and_bad_ones_told(page: CorpusPage, sent: Path, tmp_path: Path) -> None:
-    for name in ("x1", "x2"):
-        (sent / name).write_text("Text.", encoding="utf-8")
+    (sent / "x1").write_text("Text.", encoding="utf-8")
+    (sent / "x2").touch()
     steps = add(page, (sent / "x1", "../../news.md"), (sent / "x2", "bad.md"))
     assert "<progress" in steps[0][page._report]
-    assert "1 article added, 1 file could not be read:" in steps[-1][page._report]
+    assert "1 article added; 1 file could not be read:" in steps[-1][page._report]
     assert str(tmp_path) not in steps[-1][page._report]
-    assert "not a text file" in steps[-1][page._report]
+    assert "holds no text" in steps[-1][page._report]
     assert [p.name for p in (tmp_path / "index" / UPLOADS).iterdir()] == ["news.md"], "what failed is not read again"
     assert "3 articles" in steps[-1][page._list]
+
+
+def test_a_book_is_refused_before_it_holds_everything_up(page: CorpusPage, sent: Path) -> None:
+    (sent / "x1").write_text("Text. " * 400_000, encoding="utf-8")
+    *_, step = add(page, (sent / "x1", "book.txt"))
+    assert "larger than 2 MB; split it into its articles" in step[page._report]
 
 
 def test_a_file_of_no_known_kind_does_not_stop_the_others(page: CorpusPage, sent: Path) -> None:
     for name in ("x1", "x2"):
         (sent / name).write_text("Text.", encoding="utf-8")
     *_, step = add(page, (sent / "x1", "photo.png"), (sent / "x2", "news.md"))
-    assert "1 article added, 1 file could not be read:" in step[page._report]
+    assert "1 article added; 1 file could not be read:" in step[page._report]
     assert "cannot read .png files; readable are" in step[page._report]
     *_, alone = add(page, (sent / "x1", "photo.png"))
-    assert "Nothing has changed, 1 file could not be read:" in alone[page._report]
+    assert "Nothing has changed; 1 file could not be read:" in alone[page._report]
 
 
 def test_a_file_that_was_not_sent_is_refused(page: CorpusPage, sent: Path, tmp_path: Path) -> None:
@@ -76,8 +82,8 @@ def test_a_file_that_was_not_sent_is_refused(page: CorpusPage, sent: Path, tmp_p
 def test_a_busy_index_and_what_nobody_foresaw_are_told_in_the_pages_words(page: CorpusPage, rag: ToldRag) -> None:
     rag.index.error = IndexBusyError("/secret: another process (12) is writing")
     [step] = page.refresh(EN)
-    assert "Another process is updating the index" in step[page._report]
-    assert "Another process is updating the index" in page.remove(EN, an_event(article="one"))[page._report]
+    assert "The index is being updated" in step[page._report]
+    assert "The index is being updated" in page.remove(EN, an_event(article="one"))[page._report]
     rag.index.error = RuntimeError("/secret/path")
     assert "Something unexpected" in page.remove(EN, an_event(article="one"))[page._report]
     [step] = page.refresh(EN)

@@ -23,7 +23,7 @@ def test_an_error_that_is_foreseen_says_itself() -> None:
     assert explain(ValueError("no article has the id 'x'"), Locale("en")) == "no article has the id 'x'"
 
 
-@pytest.mark.parametrize(("language", "words"), [("ar", "يُحدَّث الفهرس"), ("en", "Another process is updating")])
+@pytest.mark.parametrize(("language", "words"), [("ar", "يُحدَّث الفهرس"), ("en", "The index is being updated")])
 def test_a_busy_index_is_told_in_the_interfaces_words(language: Any, words: str) -> None:
     told = explain(IndexBusyError("/secret: process 12 is writing"), Locale(language))
     assert words in told

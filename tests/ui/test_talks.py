@@ -82,10 +82,13 @@ def test_an_empty_name_changes_nothing_and_a_deleted_talk_is_gone(tmp_path: Path
 def test_a_talk_that_was_deleted_does_not_come_back(tmp_path: Path) -> None:
     talks = Talks(tmp_path)
     talk = talks.save("me", "", [WHOLE])
-    assert talks.update("me", talk, [WHOLE, WHOLE])
-    assert not talks.update("you", talk, [])
+    changed = Exchange("other")
+    assert talks.update("me", talk, 0, changed)
+    assert talks.read("me", talk) == [changed]
+    assert not talks.update("me", talk, 1, changed)
+    assert not talks.update("you", talk, 0, WHOLE)
     talks.delete("me", talk)
-    assert not talks.update("me", talk, [WHOLE])
+    assert not talks.update("me", talk, 0, changed)
     assert talks.find("me") == []
 
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from rag.evaluate.compare import COMPARED
 from ui.preferences import CHOICES
 from ui.render.evaluation import MEASURES
 from ui.render.frame import PATHS
@@ -16,7 +17,7 @@ BUILT = {
     "page": set(PATHS),
     "in": {"ar", "en", "index"},  # the last is counted
     "setting": set(CHOICES),
-    "measure": {measure.replace("@", "_at_") for measure in MEASURES},
+    "measure": {measure.replace("@", "_at_") for measure in (*MEASURES, *COMPARED)},
     "report": {"added", "changed", "removed", "failed", "nothing"},
     "set": {"samples", "feedback", "by", "elsewhere", "elsewhere_how"},  # the last three are said by their own names
     "lack": {"kind", "office"},

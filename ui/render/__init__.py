@@ -16,7 +16,7 @@ from ui.render.corpus import (
 from ui.render.evaluation import render_evaluation_tools, render_run
 from ui.render.evidence import render_evidence
 from ui.render.export import as_markdown, as_print
-from ui.render.filters import render_filters
+from ui.render.filters import is_reversed, render_filters
 from ui.render.frame import render_frame
 from ui.render.markup import render_notice
 from ui.render.settings import render_settings
@@ -26,6 +26,7 @@ from ui.render.talks import render_talks, render_talks_tools
 __all__ = [
     "as_markdown",
     "as_print",
+    "is_reversed",
     "render_article",
     "render_articles",
     "render_corpus_tools",

@@ -89,7 +89,7 @@ def render_index_report(report: IndexReport, locale: Locale) -> str:
     if failed:
         counts.append(locale.count("report_failed", len(report.failed)))
         failed = f'<ul class="failed">{failed}</ul>'
-    comma = "، " if locale.language == "ar" else ", "
+    comma = "؛ " if locale.language == "ar" else "; "
     return f'<div class="report" role="status" {locale.run}><p>{escape(comma.join(counts))}</p>{failed}</div>'
 
 

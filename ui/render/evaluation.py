@@ -100,12 +100,14 @@ def _compared(comparisons: Sequence[Comparison], locale: Locale) -> str:
 
 
 def _name(measure: str, locale: Locale) -> str:
-    return locale.say(f"measure_{measure.replace('@', '_at_')}") if measure in MEASURES else measure
+    return locale.say(f"measure_{measure.replace('@', '_at_')}")
 
 
 def _verdict(comparison: Comparison) -> str:
     if comparison.is_loss:
         return "worse"
+    if comparison.before == comparison.after:
+        return "same"
     return "better_run" if comparison.is_gain else "no_difference"
 
 

@@ -73,7 +73,7 @@ def _printed(number: int, exchange: Exchange, locale: Locale) -> str:
         shown = "".join(
             escape(part)
             if place % 2 == 0
-            else f'<sup><a href="#note-{number}-{part}">{locale.number(int(part))}</a></sup>'
+            else f'<bdi><sup><a href="#note-{number}-{part}">{locale.number(int(part))}</a></sup></bdi>'
             if int(part) in cited
             else f"[{part}]"
             for place, part in enumerate(parts)

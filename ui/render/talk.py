@@ -28,7 +28,7 @@ def render_talk(talk: Sequence[Exchange], locale: Locale, *, growing: bool = Fal
         growing: whether the last answer is still being given.
         welcome: what stands there before the first question.
     """
-    last = len(talk)
+    last = max((number for number, exchange in enumerate(talk, start=1) if exchange.question), default=0)
     turns = "".join(
         _exchange(number, exchange, locale, last=number == last, growing=growing and number == last)
         for number, exchange in enumerate(talk, start=1)
@@ -104,7 +104,9 @@ def _answer(number: int, exchange: Exchange, answer: Answer, locale: Locale, *, 
     )
     notes = "".join(f'<p class="note">{note}</p>' for note in _notes(exchange, answer, locale, growing=growing))
     better = _better(answer, locale) if last and not growing else ""
-    actions = "" if growing else _actions(number, exchange, locale, last=last)
+    # There is nothing to copy or to judge in a greeting.
+    judged = not growing and (answer.citations or answer.abstained or answer.written_by or exchange.stopped)
+    actions = _actions(number, exchange, locale, last=last) if judged else ""
     return (
         f'<div class="turn {kind}" id="turn-{number}" {run(answer.language)}>{label}{lines}'
         f'<div class="about" {locale.run}>{notes}{better}{actions}</div></div>'

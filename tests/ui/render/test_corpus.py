@@ -78,7 +78,7 @@ def test_files_are_dropped_or_chosen_several_at_once() -> None:
 
 def test_a_report_counts_each_kind_of_change() -> None:
     report = IndexReport(("a",), ("b", "c"), removed=("d", "e", "f"))
-    assert "1 article added, 2 articles changed, 3 articles removed</p>" in render_index_report(report, EN)
+    assert "1 article added; 2 articles changed; 3 articles removed</p>" in render_index_report(report, EN)
     assert 'class="failed"' not in render_index_report(report, EN)
 
 
@@ -90,7 +90,7 @@ def test_why_a_file_failed_names_no_folder(reason: str) -> None:
     html = render_index_report(IndexReport(failed=(Failure("/private/files/b.md", reason),)), EN)
     assert '<bdi class="file">b.md</bdi>: ' in html
     assert "private" not in html
-    assert "Nothing has changed, 1 file could not be read:" in html
+    assert "Nothing has changed; 1 file could not be read:" in html
 
 
 def test_a_files_name_and_failure_are_never_markup() -> None:

@@ -26,7 +26,7 @@ def test_markdown_has_a_footnote_for_each_mark_and_escapes_the_rest() -> None:
     assert "[^1-1]: طلبت بكين الرقائق. — بكين \\*تطلب\\*، Wire، 16 يناير 2026" in text
     assert "## من طلب \\[الرقائق\\]؟" in text
     assert "## \\# two\n\nno \\*index\\*" in text
-    assert "أوقفتَ الجواب" in text
+    assert "توقّف الجواب" in text
 
 
 @pytest.mark.parametrize(

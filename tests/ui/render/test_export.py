@@ -93,8 +93,8 @@ def test_the_printed_page_is_light_and_escapes_all_it_is_given() -> None:
 
 def test_what_was_stopped_before_it_began_says_so_in_the_pages_language() -> None:
     talk = [Exchange("q", stopped=True)]
-    assert "You stopped this before it was finished." in as_markdown("t", talk, EN)
-    assert "أوقفتَ الجواب قبل أن يكتمل." in as_print("t", talk, AR, "/s.css")
+    assert "This stopped before it was finished." in as_markdown("t", talk, EN)
+    assert "توقّف الجواب قبل أن يكتمل." in as_print("t", talk, AR, "/s.css")
 
 
 def test_a_copied_answer_carries_its_sources_below_it() -> None:

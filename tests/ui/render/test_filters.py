@@ -52,14 +52,21 @@ def test_where_nothing_is_chosen_all_are_searched() -> None:
 
 def test_a_problem_is_read_aloud_and_what_was_written_stays() -> None:
     only = Filter(since=date(2026, 2, 1), until=date(2026, 1, 1))
-    html = render_filters(only, [], AR, "يبدأ المدى بعد نهايته")
-    assert '<p class="problem" role="alert">يبدأ المدى بعد نهايته</p>' in html
+    html = render_filters(only, [], AR)
+    assert '<p class="problem" role="alert">يبدأ المدى بعد نهايته؛ صحّح أحد التاريخين.</p>' in html
     assert 'value="2026-02-01"' in html
     assert 'value="2026-01-01"' in html
 
 
 def test_a_source_is_never_markup() -> None:
     hostile = '"><script>x</script>'
-    html = render_filters(Filter(source=hostile), [hostile], EN, hostile)
+    html = render_filters(Filter(source=hostile), [hostile], EN)
     assert "<script" not in html
-    assert html.count("&lt;script&gt;") == 4  # beside the name, as value, as words, in the problem
+    assert html.count("&lt;script&gt;") == 3  # beside the name, as value, as words
+
+
+def test_that_a_question_is_being_edited_is_told_with_the_way_out() -> None:
+    html = render_filters(Filter(), [], AR, editing=True)
+    assert "تعدّل سؤالك الأخير؛ سيحلّ الجديد محلّه." in html
+    assert 'data-do="undo"' in html
+    assert "undo" not in render_filters(Filter(), [], AR)

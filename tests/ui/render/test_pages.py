@@ -43,7 +43,7 @@ def test_filters_are_said_beside_their_name_and_unfold_for_a_problem() -> None:
     assert '<option value="Wire" selected>' in html
     assert 'type="date" value="2026-01-01"' in html
     assert '<details class="filters" lang="ar" dir="rtl">' in html
-    assert " open>" in render_filters(Filter(), [], AR, "يبدأ المدى بعد نهايته")
+    assert " open>" in render_filters(Filter(since=date(2026, 1, 2), until=date(2026, 1, 1)), [], AR)
     assert 'data-do="clear"' not in render_filters(Filter(), [], AR)
     assert say_filter(only, Locale("ar", "arabic")).endswith("منذ ١ يناير ٢٠٢٦")
 
@@ -80,7 +80,7 @@ def test_articles_are_counted_paged_and_escaped() -> None:
 def test_a_report_counts_and_names_failed_files_without_their_folders() -> None:
     failed = Failure("/home/me/secret/b.md", "/home/me/secret/b.md, line 2: no closing line")
     html = render_index_report(IndexReport(("a",), ("b", "c"), failed=(failed,)), AR)
-    assert "أُضيف مقال واحد، حُدّث مقالان، تعذّرت قراءة ملف واحد:" in html
+    assert "أُضيف مقال واحد؛ حُدّث مقالان؛ تعذّرت قراءة ملف واحد:" in html
     assert "secret" not in html
     assert "line 2: no closing line" in html
     assert "Nothing has changed" in render_index_report(IndexReport(unchanged=("a",)), EN)

@@ -176,11 +176,16 @@ def test_why_articles_are_quoted_and_which_days_were_searched_is_told() -> None:
 
 
 def test_the_last_answer_can_be_asked_again_and_its_question_edited() -> None:
-    talk = [Exchange("1", an_answer("نص")), Exchange("2", an_answer("نص"))]
+    talk = [Exchange(number, an_answer("نص [1]", cite(1, ARABIC, 0))) for number in ("1", "2")]
     html = render_talk(talk, EN)
     assert html.count('data-do="retry"') == 1
     assert html.index('data-do="edit"') > html.index('id="turn-1"')
     assert "data-do" not in render_talk(talk[1:], EN, growing=True)
+    assert html.count("data-do") == render_talk([*talk, Exchange("", problem="empty")], EN).count("data-do")
+
+
+def test_there_is_nothing_to_judge_in_a_greeting() -> None:
+    assert 'data-do="like"' not in render_talk([Exchange("hello", an_answer("أهلًا بك!"))], EN)
 
 
 def test_a_growing_talk_is_not_read_aloud_yet() -> None:
@@ -189,11 +194,12 @@ def test_a_growing_talk_is_not_read_aloud_yet() -> None:
 
 
 def test_what_was_said_of_an_answer_is_shown_with_its_note() -> None:
-    html = render_talk([Exchange("1", an_answer("نص"), liked=False, note='"<b>')], EN)
+    answer = an_answer("نص [1]", cite(1, ARABIC, 0))
+    html = render_talk([Exchange("1", answer, liked=False, note='"<b>')], EN)
     assert 'data-value="0" aria-pressed="true"' in html
     assert 'data-value="1" aria-pressed="false"' in html
     assert 'value="&quot;&lt;b&gt;"' in html
-    assert "note-form" not in render_talk([Exchange("1", an_answer("نص"))], EN)
+    assert "note-form" not in render_talk([Exchange("1", answer)], EN)
 
 
 def test_how_an_answer_came_about_is_told_and_never_as_certain() -> None:
@@ -205,8 +211,8 @@ def test_how_an_answer_came_about_is_told_and_never_as_certain() -> None:
 
 
 def test_an_answer_that_was_stopped_says_so() -> None:
-    assert "You stopped this" in render_talk([Exchange("1", an_answer("نص"), stopped=True)], EN)
-    assert "You stopped this" in render_talk([Exchange("1", stopped=True)], EN)
+    assert "This stopped" in render_talk([Exchange("1", an_answer("نص"), stopped=True)], EN)
+    assert "This stopped" in render_talk([Exchange("1", stopped=True)], EN)
 
 
 def test_an_abstention_offers_questions_and_says_what_is_missing() -> None:
