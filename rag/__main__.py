@@ -136,7 +136,7 @@ def chat(
     port: Annotated[int | None, typer.Option(help="[env: GRADIO_SERVER_PORT]")] = None,
     index: IndexFolder = None,
 ) -> None:
-    """Serve the chat to this machine's browser."""
+    """Serve the pages to this machine's browser: chat, articles, evaluation, settings."""
     settings = Settings(index=index, host=host, port=port)
     if settings.host not in ("127.0.0.1", "localhost", "::1"):
         raise SettingsError(

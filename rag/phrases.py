@@ -17,7 +17,13 @@ OTHER_LANGUAGE: Final[dict[Language, str]] = {
     "ar": "الجواب في مقال بالإنجليزية، ونصّه:",
     "en": "The answer is in an Arabic article, which says:",
 }
-"""By the asker's language: says that the quote that follows is in the other one."""
+"""By the asker's language: says that the quote that follows, the answer, is in the other one."""
+
+BESIDES: Final[dict[Language, str]] = {
+    "ar": "وجاء في مقال بالإنجليزية:",
+    "en": "An Arabic article says besides:",
+}
+"""Likewise, where an answer in the asker's own language stands before it."""
 
 REPORTS_DIFFER: Final[dict[Language, str]] = {
     "ar": "تختلف التقارير في ذلك:",

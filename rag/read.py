@@ -16,7 +16,7 @@ from rag.encode import Matrix
 from rag.language import split_sentences
 from rag.numbers import find_numbers
 from rag.period import resolve_days
-from rag.phrases import OTHER_LANGUAGE, REPORTS_DIFFER, say_quote, say_report, say_resolved
+from rag.phrases import BESIDES, OTHER_LANGUAGE, REPORTS_DIFFER, say_quote, say_report, say_resolved
 from rag.terms import shared_terms, split_terms
 from rag.types import Hit, Language, Passage
 
@@ -118,7 +118,7 @@ class QuoteReader:
             passage = run[0].hit.passage
             text = _quoted(run, language)
             if passage.language != language and not foreign:
-                text = f"{OTHER_LANGUAGE[language]}\n{text}"
+                text = f"{(BESIDES if draft else OTHER_LANGUAGE)[language]}\n{text}"
                 foreign = True
             separator = "" if not draft else "\n" if foreign else " "
             draft += f"{separator}{text} [{run[0].hit.rank}]"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from rag.phrases import OTHER_LANGUAGE, REPORTS_DIFFER
+from rag.phrases import BESIDES, OTHER_LANGUAGE, REPORTS_DIFFER
 from rag.read import QuoteReader
 from rag.types import Hit, Passage
 from tests.fakes import a_passage
@@ -52,6 +52,12 @@ def test_the_better_sentence_comes_first_in_whichever_language() -> None:
     drafts = read(a_hit(1, WATER, 0.9, 0.1), a_hit(2, CANAL, 0.899, 0.1))
     assert drafts[-1].startswith(OTHER_LANGUAGE["en"])
     assert drafts[-1].endswith("Ships left the canal. [2]")
+
+
+def test_what_another_language_adds_is_not_called_the_answer() -> None:
+    arabic = a_passage("تعتمد المدن على التحلية.", passage_id="water:0", language="ar")
+    drafts = read(a_hit(1, CANAL, 0.9, 0.1), a_hit(2, arabic, 0.899))
+    assert drafts[-1] == f"Ships left the canal. [1]\n{BESIDES['en']}\n«تعتمد المدن على التحلية.» [2]"
 
 
 def test_the_same_in_two_languages_is_said_once_in_the_askers() -> None:

@@ -16,19 +16,18 @@ import gradio as gr
 from rag.types import Filter
 from ui.asking import View, answer_last, read_filter, refuse, welcome
 from ui.render import render_evidence, render_filters, render_frame, render_talk, render_talks, render_talks_tools
-from ui.site import Site, on, part, preferences_of, visitor_of
+from ui.site import Page, Site, on, part, preferences_of, visitor_of
 from ui.types import Exchange
 
 _log = logging.getLogger(__name__)
 
 
-class ChatPage:
-    """Builds the page into the `gr.Blocks` that is open."""
+class ChatPage(Page):
+    """The chat."""
 
     def __init__(self, site: Site) -> None:
-        self._site = site
+        super().__init__(site)
         self._view = gr.State(View())
-        self._frame = part("frame")
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="talks-column"):
                 self._tools = part("talks-tools")
@@ -51,19 +50,12 @@ class ChatPage:
                         self._stop = gr.Button(elem_id="stop", scale=1, min_width=72, visible=False)
             with gr.Column(elem_id="evidence-column"):
                 self._evidence = part("evidence")
+        self.parts = [self._view, self._frame, self._talk, self._evidence, self._talks, self._tools, self._filters]
+        self.parts += [self._box, self._send, self._stop]
         self._wire()
 
-    def load(self, app: gr.Blocks) -> None:
-        """Draw the page whenever it is opened."""
-        on(app, "load", self.start, [], self._all)
-
-    @property
-    def _all(self) -> list[Any]:
-        talk = [self._view, self._frame, self._talk, self._evidence, self._talks, self._tools]
-        return [*talk, self._filters, self._box, self._send, self._stop]
-
     def _wire(self) -> None:
-        view, every = [self._view], self._all
+        view, every = [self._view], self.parts
         asking = [
             on(self._box, "submit", self.ask, [self._box, *view], every),
             on(self._send, "click", self.ask, [self._box, *view], every),

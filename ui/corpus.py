@@ -28,7 +28,7 @@ from ui.render import (
     render_notice,
     render_progress,
 )
-from ui.site import PageView, Site, explain, on, part, preferences_of
+from ui.site import Page, PageView, Site, explain, on, part, preferences_of
 from ui.strings import Locale
 
 PAGE = 50
@@ -51,30 +51,25 @@ class View(PageView):
     page: int = 0
 
 
-class CorpusPage:
-    """Builds the page into the `gr.Blocks` that is open."""
+class CorpusPage(Page):
+    """The articles page."""
 
     def __init__(self, site: Site) -> None:
-        self._site = site
+        super().__init__(site)
         self._view = gr.State(View())
-        self._frame = part("frame")
         self._files = part("files")
         self._report = part("report")
         self._tools = part("corpus-tools")
         self._list = part("articles")
-        every = [self._view, self._frame, self._files, self._report, self._tools, self._list]
+        self.parts = [self._view, self._frame, self._files, self._report, self._tools, self._list]
         changed = [self._view, self._files, self._report, self._tools, self._list]
         view = [self._view]
-        on(self._frame, "option_select", self.switch, view, every)
+        on(self._frame, "option_select", self.switch, view, self.parts)
         on(self._files, "upload", self.add, view, changed)
         on(self._tools, "apply", self.filter, view, [self._view, self._list])
         on(self._tools, "retry", self.refresh, view, changed)
         on(self._list, "select", self.turn, view, [self._view, self._list])
         on(self._list, "delete", self.remove, view, changed)
-
-    def load(self, app: gr.Blocks) -> None:
-        """Draw the page whenever it is opened."""
-        on(app, "load", self.start, [], [self._view, self._frame, self._files, self._report, self._tools, self._list])
 
     def start(self, request: gr.Request) -> dict[Any, Any]:
         """Show the page as its visitor likes it."""

@@ -18,7 +18,7 @@ from rag.evaluate.session import measure
 from rag.update import Progress
 from ui.jobs import Job
 from ui.render import render_evaluation_tools, render_frame, render_notice, render_progress, render_run
-from ui.site import PageView, Site, explain, on, part, preferences_of
+from ui.site import Page, PageView, Site, explain, on, part, preferences_of
 from ui.strings import Locale
 
 RUNS = "runs"
@@ -38,25 +38,20 @@ class View(PageView):
     other: str = ""
 
 
-class EvaluationPage:
-    """Builds the page into the `gr.Blocks` that is open."""
+class EvaluationPage(Page):
+    """The evaluation page."""
 
     def __init__(self, site: Site) -> None:
-        self._site = site
+        super().__init__(site)
         self._view = gr.State(View())
-        self._frame = part("frame")
         self._tools = part("evaluation-tools")
         self._progress = part("run-progress")
         self._result = part("result")
-        every = [self._view, self._frame, self._tools, self._progress, self._result]
+        self.parts = [self._view, self._frame, self._tools, self._progress, self._result]
         view = [self._view]
-        on(self._frame, "option_select", self.switch, view, every)
-        on(self._tools, "submit", self.measure, view, every)
-        on(self._tools, "apply", self.choose, view, every)
-
-    def load(self, app: gr.Blocks) -> None:
-        """Draw the page whenever it is opened."""
-        on(app, "load", self.start, [], [self._view, self._frame, self._tools, self._progress, self._result])
+        on(self._frame, "option_select", self.switch, view, self.parts)
+        on(self._tools, "submit", self.measure, view, self.parts)
+        on(self._tools, "apply", self.choose, view, self.parts)
 
     def start(self, request: gr.Request) -> dict[Any, Any]:
         """Show the page as its visitor likes it, with the last run."""

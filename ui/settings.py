@@ -8,24 +8,19 @@ import gradio as gr
 
 from ui.preferences import Preferences
 from ui.render import render_frame, render_settings
-from ui.site import Site, on, part, preferences_of
+from ui.site import Page, Site, on, part, preferences_of
 
 
-class SettingsPage:
-    """Builds the page into the `gr.Blocks` that is open."""
+class SettingsPage(Page):
+    """The settings page."""
 
     def __init__(self, site: Site) -> None:
-        self._site = site
+        super().__init__(site)
         self._preferences = gr.State(Preferences())
-        self._frame = part("frame")
         self._form = part("settings")
-        parts = [self._preferences, self._frame, self._form]
-        on(self._frame, "option_select", self.choose, [self._preferences], parts)
-        on(self._form, "apply", self.choose, [self._preferences], parts)
-
-    def load(self, app: gr.Blocks) -> None:
-        """Draw the page whenever it is opened."""
-        on(app, "load", self.start, [], [self._preferences, self._frame, self._form])
+        self.parts = [self._preferences, self._frame, self._form]
+        on(self._frame, "option_select", self.choose, [self._preferences], self.parts)
+        on(self._form, "apply", self.choose, [self._preferences], self.parts)
 
     def start(self, request: gr.Request) -> dict[Any, Any]:
         """Show what its visitor chose."""

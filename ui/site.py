@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +77,28 @@ class Site:
     def model(self) -> str:
         """The chat model's name; "" where answers are quoted."""
         return (self.settings.model or "").partition(":")[2]
+
+
+class Page(ABC):
+    """A page, built into the `gr.Blocks` that is open; its `parts` are all drawn when it is opened.
+
+    Args:
+        site: what it is built over.
+    """
+
+    parts: list[Any]
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._frame = part("frame")
+
+    @abstractmethod
+    def start(self, request: gr.Request) -> dict[Any, Any]:
+        """Draw the page as its visitor likes it."""
+
+    def load(self, app: gr.Blocks) -> None:
+        """Draw the page whenever it is opened."""
+        on(app, "load", self.start, [], self.parts)
 
 
 def part(name: str, value: str = "") -> gr.HTML:

@@ -129,10 +129,6 @@ class Talks:
         with self._engine.begin() as connection:
             connection.execute(_talks.delete().where(*_of(visitor, talk)))
 
-    def close(self) -> None:
-        """Close the file; nothing can be kept afterwards."""
-        self._engine.dispose()
-
     def _prepare(self) -> None:
         sa.event.listen(self._engine, "connect", _configure)
         _schema.create_all(self._engine)

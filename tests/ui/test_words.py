@@ -36,26 +36,6 @@ def test_the_words_of_a_kind_are_those_that_are_built(beginning: str) -> None:
     assert there == BUILT[beginning]
 
 
-@pytest.mark.parametrize(
-    ("number", "western", "arabic"),
-    [
-        (0, "لا مقالات", "لا مقالات"),
-        (1, "مقال واحد", "مقال واحد"),
-        (2, "مقالان", "مقالان"),
-        (3, "3 مقالات", "٣ مقالات"),
-        (10, "10 مقالات", "١٠ مقالات"),
-        (11, "11 مقالًا", "١١ مقالًا"),
-        (99, "99 مقالًا", "٩٩ مقالًا"),
-        (100, "100 مقال", "١٠٠ مقال"),
-        (102, "102 مقال", "١٠٢ مقال"),
-        (103, "103 مقالات", "١٠٣ مقالات"),
-    ],
-)
-def test_articles_take_the_form_of_their_number(number: int, western: str, arabic: str) -> None:
-    assert Locale("ar").count("articles", number) == western
-    assert Locale("ar", "arabic").count("articles", number) == arabic
-
-
 @pytest.mark.parametrize("key", [key for key, words in WORDS.items() if not isinstance(words["ar"], str)])
 def test_a_number_that_is_not_in_its_noun_is_told(key: str) -> None:
     """Only one, two and none are said by the noun alone."""
