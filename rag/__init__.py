@@ -19,10 +19,11 @@ from rag.errors import (
     SettingsError,
     SourceError,
 )
+from rag.index_report import IndexReport
 from rag.open import open_index, open_rag
 from rag.pipeline import Rag
 from rag.settings import Settings
-from rag.types import Answer, Article, Citation, Hit, IndexReport, Passage, Sentence, Turn
+from rag.types import Answer, Article, Citation, Hit, Passage, Sentence, Turn
 
 __all__ = [
     "Answer",

@@ -213,10 +213,17 @@ def check(
 
 
 @app.command()
-def doctor(index: IndexFolder = None, as_json: AsJson = False) -> None:
-    """Say what is installed and which encoder and index are in use."""
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend the index first, where it is wrong.")] = False,
+    index: IndexFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is installed, which encoder and index are in use, and whether the index agrees with itself."""
     from rag.doctor import examine
 
+    if repair:
+        for line in open_index(Settings(index=index)).repair() or ["the index is in order: nothing to mend"]:
+            show.note(line)
     show.findings(examine(Settings(index=index)), as_json=as_json)
 
 

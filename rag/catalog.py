@@ -1,14 +1,15 @@
-"""The record of an index, in one SQLite database: sources, articles, passages with their sentences' vectors.
+"""The record of an index, in one SQLite database: articles, their sources, passages with their sentences' vectors.
 
 It is the truth; the vector store and the keyword index are derived from it and can be rebuilt without encoding again.
-Each change is one transaction. `generation` grows by one when a run of changes is complete; `dirty` is set from the
-first change of a run until then, so that a run that was killed is noticed and its rest repaired.
+Who reads sees one generation, whatever is being written (`rag.database` says how); who writes sees what it has written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,23 +18,15 @@ import numpy as np
 import sqlalchemy as sa
 
 from rag import database as tables
+from rag.change import Change, OriginRecord, SourceRecord
 from rag.clean import fold
 from rag.encode import Encoder, Matrix
-from rag.encoded import EncodedPassage, select_passages, to_row
+from rag.encoded import EncodedPassage, select_passages
 from rag.errors import IndexStateError
-from rag.types import Article, Filter, Language
+from rag.filter import Filter
+from rag.types import Article, Language
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
-    """What is known of one source: the digest of its bytes, the article it gave, whether that was removed by hand."""
-
-    place: str
-    digest: str
-    article_id: str
-    removed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +61,11 @@ class Catalog:
 
     def __init__(self, folder: Path, *, writable: bool) -> None:
         self._engine = tables.open_database(folder, writable=writable)
+        added, dropped = tables.articles.c.added, tables.articles.c.dropped
+        seen = self.generation
+        self._visible: sa.ColumnElement[bool] = (
+            dropped.is_(None) if writable else (added <= seen) & (dropped.is_(None) | (dropped > seen))
+        )
 
     def close(self) -> None:
         """Close every connection; the catalog cannot be used afterwards."""
@@ -83,11 +81,11 @@ class Catalog:
     def set_facts(self, **values: str | int) -> None:
         """Set facts, all in one transaction."""
         with self._engine.begin() as connection:
-            _set_facts(connection, values)
+            tables.set_facts(connection, values)
 
     @property
     def generation(self) -> int:
-        """How many runs of changes were completed; 0 for a new index."""
+        """How many runs of changes were completed, now; 0 for a new index."""
         return int(self.fact("generation") or 0)
 
     def blob(self, name: str) -> bytes | None:
@@ -103,45 +101,13 @@ class Catalog:
 
     # -- changes -------------------------------------------------------------------------------------------------
 
-    def put(self, entries: Sequence[tuple[Article, Sequence[EncodedPassage]]]) -> list[str]:
-        """Add articles or replace those of the same id, in one transaction.
-
-        Args:
-            entries: articles with their passages.
-
-        Returns:
-            Ids of the passages that are gone with replaced articles.
-        """
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Open one transaction of the next generation; what is done in it is kept whole or not at all."""
         with self._engine.begin() as connection:
-            _set_facts(connection, {"dirty": 1})
-            gone = _delete(connection, [article.id for article, _ in entries])
-            for article, passages in entries:
-                connection.execute(tables.articles.insert(), [article.to_dict() | {"published": article.published}])
-                if rows := [to_row(ordinal, passage) for ordinal, passage in enumerate(passages)]:
-                    connection.execute(tables.passages.insert(), rows)
-        kept = {encoded.passage.id for _, passages in entries for encoded in passages}
-        return [identifier for identifier in gone if identifier not in kept]
+            yield Change(connection)
 
-    def delete(self, article_ids: Sequence[str]) -> list[str]:
-        """Delete articles in one transaction; return the ids of their passages."""
-        with self._engine.begin() as connection:
-            _set_facts(connection, {"dirty": 1})
-            return _delete(connection, article_ids)
-
-    def record_sources(self, records: Iterable[SourceRecord]) -> None:
-        """Remember what sources gave, each in place of what was known of it."""
-        with self._engine.begin() as connection:
-            for record in records:
-                connection.execute(tables.sources.delete().where(tables.sources.c.place == record.place))
-                connection.execute(tables.sources.insert(), [asdict(record)])
-
-    def forget_sources(self, places: Iterable[str]) -> None:
-        """Forget sources; their articles stay."""
-        with self._engine.begin() as connection:
-            for place in places:
-                connection.execute(tables.sources.delete().where(tables.sources.c.place == place))
-
-    def add_words(self, words: Mapping[str, Language], vectors: Matrix) -> None:
+    def add_words(self, words: dict[str, Language], vectors: Matrix) -> None:
         """Remember words with their calibrated vectors, a row each; those that are known are left as they are."""
         rows = [
             {"word": word, "language": language, "vector": row.astype(np.float16).tobytes()}
@@ -151,27 +117,54 @@ class Catalog:
             for some in _batches(rows, 500):
                 connection.execute(tables.words.insert().prefix_with("OR IGNORE"), some)
 
-    # -- reading -------------------------------------------------------------------------------------------------
+    # -- where articles come from --------------------------------------------------------------------------------
 
-    def sources(self) -> dict[str, SourceRecord]:
-        """Return every known source by its place."""
+    def sources(self, places: Sequence[str] | None = None) -> dict[str, SourceRecord]:
+        """Return what is known of sources by their places; of all where none are named."""
         with self._engine.connect() as connection:
-            return {row.place: SourceRecord(*row) for row in connection.execute(sa.select(tables.sources))}
+            if places is None:
+                rows = list(connection.execute(sa.select(tables.sources)))
+            else:
+                rows = []
+                for some in _batches(places, 500):
+                    rows += connection.execute(sa.select(tables.sources).where(tables.sources.c.place.in_(some)))
+        return {row.place: SourceRecord(row.place, row.digest, tuple(json.loads(row.failures))) for row in rows}
+
+    def places_of(self, digest: str) -> list[str]:
+        """Return the places of the sources whose content has this digest."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(sa.select(tables.sources.c.place).where(tables.sources.c.digest == digest)))
+
+    def origins(self, *, place: str | None = None, article_id: str | None = None) -> list[OriginRecord]:
+        """Return which article each part of a source gave, or what an article came from."""
+        query = sa.select(tables.origins)
+        if place is not None:
+            query = query.where(tables.origins.c.place == place)
+        if article_id is not None:
+            query = query.where(tables.origins.c.article_id == article_id)
+        with self._engine.connect() as connection:
+            return [OriginRecord(**row._mapping) for row in connection.execute(query)]
+
+    def origins_of(self, places: Sequence[str]) -> dict[str, list[OriginRecord]]:
+        """Return which article each part of these sources gave, by their places."""
+        found: dict[str, list[OriginRecord]] = {}
+        with self._engine.connect() as connection:
+            for some in _batches(places, 500):
+                for row in connection.execute(sa.select(tables.origins).where(tables.origins.c.place.in_(some))):
+                    found.setdefault(row.place, []).append(OriginRecord(**row._mapping))
+        return found
+
+    # -- reading -------------------------------------------------------------------------------------------------
 
     def articles(self) -> list[ArticleSummary]:
         """Return a line for each article, newest first, undated last."""
-        count = sa.func.count(tables.passages.c.id)
-        query = (
-            sa.select(
-                tables.articles.c.id,
-                tables.articles.c.title,
-                tables.articles.c.language,
-                tables.articles.c.published,
-                tables.articles.c.source,
-                count,
-            )
+        count = sa.func.count(tables.passages.c.row)
+        names = tables.articles.c["id", "title", "language", "published", "source"]
+        query: sa.Select[Any] = (
+            sa.select(*names, count)
             .outerjoin(tables.passages)
-            .group_by(tables.articles.c.id)
+            .where(self._visible)
+            .group_by(tables.articles.c.row)
             .order_by(tables.articles.c.published.desc().nulls_last(), tables.articles.c.id)
         )
         with self._engine.connect() as connection:
@@ -179,23 +172,58 @@ class Catalog:
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, None where there is none of that id."""
+        names = (tables.articles.c[name] for name in Article.__dataclass_fields__)
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(tables.articles).where(tables.articles.c.id == article_id)).one_or_none()
-        return Article(**row._mapping) if row else None
+            query = sa.select(*names).where(tables.articles.c.id == article_id, self._visible)
+            row = connection.execute(query).one_or_none()
+        return Article(**{**row._mapping, "pages": tuple(json.loads(row.pages))}) if row else None
+
+    def article_with(self, digest: str) -> str | None:
+        """Return the id of the article whose content has this digest, None where there is none."""
+        with self._engine.connect() as connection:
+            query = sa.select(tables.articles.c.id).where(tables.articles.c.digest == digest, self._visible)
+            return connection.scalar(query.limit(1))
+
+    def has_article(self, article_id: str) -> bool:
+        """Whether there is an article of this id."""
+        with self._engine.connect() as connection:
+            query = sa.select(tables.articles.c.row).where(tables.articles.c.id == article_id, self._visible)
+            return connection.scalar(query) is not None
 
     def passages(self, ids: Sequence[str]) -> dict[str, EncodedPassage]:
         """Return passages by their ids; those that are not known are left out."""
         found = {}
         with self._engine.connect() as connection:
             for some in _batches(ids, 500):  # SQLite limits the parameters of a statement
-                rows = select_passages(connection, tables.passages.c.id.in_(some))
+                rows = select_passages(connection, tables.passages.c.id.in_(some) & self._visible)
                 found.update({encoded.passage.id: encoded for encoded in rows})
         return found
+
+    def passages_of(self, article_id: str) -> list[EncodedPassage]:
+        """Return the passages of an article in order."""
+        with self._engine.connect() as connection:
+            return list(select_passages(connection, (tables.articles.c.id == article_id) & self._visible))
 
     def every_passage(self) -> Iterator[EncodedPassage]:
         """Yield every passage in a fixed order."""
         with self._engine.connect().execution_options(yield_per=500) as connection:
-            yield from select_passages(connection, sa.true())
+            yield from select_passages(connection, self._visible)
+
+    def new_passages(self) -> Iterator[EncodedPassage]:
+        """Yield the passages that the next generation will have and this one has not, for who writes."""
+        new = self._visible & (tables.articles.c.added > self.generation)
+        with self._engine.connect().execution_options(yield_per=500) as connection:
+            yield from select_passages(connection, new)
+
+    def gone_passages(self) -> set[str]:
+        """Return the ids of passages that this generation has and the next will not have, for who writes."""
+        with self._engine.connect() as connection:
+            query = sa.select(tables.passages.c.id).join(tables.articles)
+            gone = set(connection.scalars(query.where(tables.articles.c.dropped > self.generation)))
+            kept: set[str] = set()
+            for some in _batches(sorted(gone), 500):
+                kept.update(connection.scalars(query.where(tables.passages.c.id.in_(some), self._visible)))
+        return gone - kept
 
     def words(self) -> dict[str, Language]:
         """Return every remembered word with its language."""
@@ -216,7 +244,7 @@ class Catalog:
 
     def passage_ids(self, only: Filter | None = None) -> set[str]:
         """Return the ids of all passages, or of those that the filter lets through."""
-        query = sa.select(tables.passages.c.id).join(tables.articles)
+        query = sa.select(tables.passages.c.id).join(tables.articles).where(self._visible)
         if only and only.language:
             query = query.where(tables.articles.c.language == only.language)
         if only and only.since:
@@ -225,7 +253,7 @@ class Catalog:
             query = query.where(tables.articles.c.published <= only.until)
         with self._engine.connect() as connection:
             if only and only.source:
-                sources = connection.scalars(sa.select(tables.articles.c.source).distinct())
+                sources = connection.scalars(sa.select(tables.articles.c.source).where(self._visible).distinct())
                 alike = [source for source in sources if fold(source) == fold(only.source)]
                 query = query.where(tables.articles.c.source.in_(alike))
             if only and only.without:
@@ -246,21 +274,6 @@ def check_encoder(catalog: Catalog, encoder: Encoder, folder: Path) -> None:
             f"{folder}: made with the encoder {made_with}, not {encoder.name}; set RAG_ENCODER={made_with}, or choose "
             "another folder with --index"
         )
-
-
-def _delete(connection: sa.Connection, article_ids: Sequence[str]) -> list[str]:
-    gone: list[str] = []
-    for some in _batches(article_ids, 500):
-        gone += connection.scalars(sa.select(tables.passages.c.id).where(tables.passages.c.article_id.in_(some)))
-        connection.execute(tables.passages.delete().where(tables.passages.c.article_id.in_(some)))
-        connection.execute(tables.articles.delete().where(tables.articles.c.id.in_(some)))
-    return gone
-
-
-def _set_facts(connection: sa.Connection, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        connection.execute(tables.facts.delete().where(tables.facts.c.name == name))
-        connection.execute(tables.facts.insert(), [{"name": name, "value": str(value)}])
 
 
 def _batches(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

@@ -68,6 +68,7 @@ def _passage(article: Article, spans: list[tuple[int, int]], ordinal: int) -> Pa
         start=start,
         end=end,
         sentences=tuple(Sentence(a, b, article.text[a:b]) for a, b in spans),
+        pages=article.pages,
     )
 
 

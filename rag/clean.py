@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
+
+from rag.types import Article
 
 _TATWEEL = "\u0640"
 # Zero-width characters, direction marks and overrides, soft hyphen, byte-order mark, tag characters: they say nothing
@@ -60,11 +63,35 @@ def clean(text: str) -> str:
     Invisible and control characters are taken out, and the debris that scraped pages carry at their end (share rows,
     cookie lines, encoded lines, stray words below them). Idempotent.
     """
+    return _join(_without_debris(_clean_lines(text)))
+
+
+def clean_article(article: Article) -> Article:
+    """Return an article with its text cleaned, and its pages where they are in the cleaned text."""
+    title, source, author = (
+        " ".join(clean(field).split()) for field in (article.title, article.source, article.author)
+    )
+    text, pages = clean(article.text), article.pages
+    if pages:
+        cut = [_join(_clean_lines(article.text[:start])) for start in pages]
+        # The white space before a page is not part of what stands before it.
+        pages = tuple(min(len(before) + _gap(text, len(before)), len(text)) for before in cut)
+    return replace(article, title=title, text=text, source=source, author=author, pages=pages)
+
+
+def _gap(text: str, at: int) -> int:
+    return len(text[at:]) - len(text[at:].lstrip()) if at else 0
+
+
+def _clean_lines(text: str) -> list[str]:
     text = unicodedata.normalize("NFC", text)
     text = _LINE_END.sub("\n", text)
     text = _CONTROL.sub("", _INVISIBLE.sub("", text))
-    lines = [" ".join(line.split()) for line in text.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(_without_debris(lines))).strip("\n")
+    return [" ".join(line.split()) for line in text.split("\n")]
+
+
+def _join(lines: list[str]) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
 def strip_tashkeel(text: str) -> str:

@@ -1,10 +1,14 @@
 """The tables of an index, and how its SQLite database is opened.
 
+An article has a row for each of its versions that a generation still sees: `added <= generation < dropped`. What a run
+of changes writes belongs to the next generation; readers see it at once when the generation moves, and never before.
+
 WAL lets readers go on reading while one process writes; a folder that cannot be written to is read as it stands.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +17,7 @@ import sqlalchemy as sa
 
 from rag.errors import IndexStateError
 
-FORMAT = 3
+FORMAT = 4
 """Version of what lies in the index folder; raise it with every change that older or newer code cannot read."""
 
 schema = sa.MetaData()
@@ -23,30 +27,47 @@ facts = sa.Table(
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("value", sa.String, nullable=False),
 )
-sources = sa.Table(
+sources = sa.Table(  # a file, or what stands for one
     "sources",
     schema,
     sa.Column("place", sa.String, primary_key=True),
-    sa.Column("digest", sa.String, nullable=False),
+    sa.Column("digest", sa.String, nullable=False, index=True),  # of its bytes, and of how its fields are read
+    sa.Column("failures", sa.Text, nullable=False),  # JSON list of what in it cannot be read
+)
+origins = sa.Table(  # which article a source, or a part of it, gave
+    "origins",
+    schema,
+    sa.Column("place", sa.String, primary_key=True),
+    sa.Column("key", sa.String, primary_key=True),  # of the part; "" where the source is one article
     sa.Column("article_id", sa.String, nullable=False, index=True),
-    sa.Column("removed", sa.Boolean, nullable=False),
+    sa.Column("digest", sa.String, nullable=False),  # of the article as it was loaded
+    sa.Column("removed", sa.Boolean, nullable=False),  # by hand
 )
 articles = sa.Table(
     "articles",
     schema,
-    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("id", sa.String, nullable=False, index=True),
+    sa.Column("added", sa.Integer, nullable=False),  # the first generation that has it
+    sa.Column("dropped", sa.Integer, nullable=True, index=True),  # the first that has it no longer
+    sa.Column("digest", sa.String, nullable=False, index=True),  # of what makes it the same article elsewhere
     sa.Column("title", sa.String, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("language", sa.String, nullable=False),
     sa.Column("published", sa.Date, nullable=True),
     sa.Column("source", sa.String, nullable=False),
     sa.Column("licence", sa.String, nullable=False),
+    sa.Column("author", sa.String, nullable=False),
+    sa.Column("url", sa.String, nullable=False),
+    sa.Column("dated_by", sa.String, nullable=False),
+    sa.Column("pages", sa.Text, nullable=False),  # JSON list
 )
 passages = sa.Table(
     "passages",
     schema,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("article_id", sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("id", sa.String, nullable=False, index=True),
+    sa.Column("article", sa.ForeignKey("articles.row", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("ordinal", sa.Integer, nullable=False),
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),
@@ -89,6 +110,13 @@ def open_database(folder: Path, *, writable: bool) -> sa.Engine:
     except sa.exc.DatabaseError as error:
         raise explain(error, folder) from error
     return engine
+
+
+def set_facts(connection: sa.Connection, values: Mapping[str, str | int]) -> None:
+    """Set facts of the index in a transaction."""
+    for name, value in values.items():
+        connection.execute(facts.delete().where(facts.c.name == name))
+        connection.execute(facts.insert(), [{"name": name, "value": str(value)}])
 
 
 def is_writable(folder: Path) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from rag.catalog import Catalog
 from rag.errors import SanadError
-from rag.keywords import KeywordIndex, keyword_folder
 from rag.open import open_index
 from rag.settings import BUNDLED_ENCODER, Settings
 
@@ -42,17 +41,21 @@ def _examine_index(settings: Settings) -> dict[str, Any]:
         catalog = Catalog(settings.index, writable=False)
         try:
             ids = catalog.passage_ids()
-            keywords = KeywordIndex(keyword_folder(settings.index, catalog.generation))
             summaries = catalog.articles()
-            agrees = catalog.fact("dirty") != "1" and set(keywords.ids) == ids
             late_bytes = catalog.late_bytes()
             made_with = catalog.fact("encoder")
+            unfinished = catalog.fact("dirty") == "1"
         finally:
             catalog.close()
+        wrong = index.check()
     except SanadError as error:
         return {"state": str(error)}
     by_language = {name: sum(s.language == name for s in summaries) for name in ("ar", "en")}
-    state = "in order" if agrees else "a run was cut short; mend it with: sanad index"
+    state = "in order"
+    if wrong:
+        state = f"{'; '.join(wrong)}; mend it with: sanad doctor --repair --index {settings.index}"
+    elif unfinished:
+        state = f"in order; a run of changes was cut short, go on with: sanad index --index {settings.index}"
     if made_with != settings.encoder:
         state = f"made with the encoder {made_with}; set RAG_ENCODER={made_with}"
     late = f"{late_bytes / 1e6:.1f} MB, for late interaction" if late_bytes else "none: late interaction is off"

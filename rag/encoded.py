@@ -41,13 +41,13 @@ class EncodedPassage:
         return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
 
 
-def to_row(ordinal: int, encoded: EncodedPassage) -> dict[str, Any]:
-    """Return the row of the table of passages for the article's passage of that ordinal."""
+def to_row(article: int, ordinal: int, encoded: EncodedPassage) -> dict[str, Any]:
+    """Return the row of the table of passages for the passage of that ordinal in the article of that row."""
     passage = encoded.passage
     counts = encoded.counts or (0,) * len(passage.sentences)
     return {
         "id": passage.id,
-        "article_id": passage.article_id,
+        "article": article,
         "ordinal": ordinal,
         "start": passage.start,
         "end": passage.end,
@@ -61,10 +61,14 @@ def to_row(ordinal: int, encoded: EncodedPassage) -> dict[str, Any]:
 def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[EncodedPassage]:
     """Yield the passages that meet a condition, by article and in its order."""
     query = (
-        sa.select(tables.passages, *tables.articles.c["title", "source", "published", "language", "text"])
+        sa.select(
+            tables.passages,
+            tables.articles.c.id.label("article_id"),
+            *tables.articles.c["title", "source", "published", "language", "text", "pages"],
+        )
         .join(tables.articles)
         .where(condition)
-        .order_by(tables.passages.c.article_id, tables.passages.c.ordinal)
+        .order_by(tables.articles.c.id, tables.passages.c.ordinal)
     )
     for row in connection.execute(query):
         spans = json.loads(row.sentences)
@@ -79,6 +83,7 @@ def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]
             start=row.start,
             end=row.end,
             sentences=tuple(Sentence(start, end, row.text[start:end]) for start, end, _ in spans),
+            pages=tuple(json.loads(row.pages)),
         )
         counts = tuple(count for *_, count in spans)
         yield EncodedPassage(

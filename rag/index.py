@@ -1,35 +1,36 @@
 """Files → an index in step with them: load, clean, chunk, encode, store; wires the offline flow.
 
-The folder of an index holds `catalog.sqlite` (the truth), `vectors/` (Chroma) and `keywords-<generation>/`. One process
-writes at a time. Whatever moment a run is killed at, what its catalog holds is whole; the next run repairs the rest.
+The folder of an index holds `catalog.sqlite` (the truth), `vectors/` (Chroma) and `keywords/`, whose segments
+`keywords-<generation>.json` lists. One process writes at a time. Whatever moment a run is killed at, readers see the
+index as it was before; the next run goes on where that one stopped.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 
 from rag.calibrate import Calibration, fit_calibration
 from rag.catalog import ArticleSummary, Catalog, check_encoder
 from rag.database import explain
 from rag.dictionary import add_words
 from rag.encode import Encoder
-from rag.errors import IndexBusyError, SourceError
-from rag.keywords import keyword_folder, write_keyword_index
+from rag.errors import SourceError
+from rag.index_report import Failure, IndexReport
+from rag.keywords import sweep_keywords, write_keywords
 from rag.load import find_files
-from rag.store import ChromaStore
-from rag.types import Article, Failure, IndexReport
-from rag.update import Progress, Update
+from rag.lock import hold
+from rag.passage_encoder import PassageEncoder
+from rag.repair import check_index, repair_index
+from rag.store import ChromaStore, Store
+from rag.types import Article
+from rag.update import Place, Progress, Update
 
 
 class Index:
@@ -62,31 +63,38 @@ class Index:
         """
         if not (self.folder / "catalog.sqlite").is_file():
             return 0
-        catalog = Catalog(self.folder, writable=False)
-        try:
+        with self._reading() as catalog:
             return catalog.generation
-        finally:
-            catalog.close()
 
-    def add(self, *places: str | Path, sync: bool = False, progress: Progress | None = None) -> IndexReport:
+    def add(
+        self,
+        *places: str | Path,
+        sync: bool = False,
+        fields: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> IndexReport:
         """Bring the index in step with files, folders or glob patterns; what did not change is not read again.
 
         Args:
             places: what to read, and to read again at each `refresh`. A file that cannot be read is named in the
                 report; the others are indexed. What was removed by hand and is named here comes back.
             sync: also remove articles that came from these folders and whose files are gone.
-            progress: called after each source.
+            fields: for tables of articles, names of their fields → what they hold (`rag.load.FIELDS`); remembered.
+            progress: called after each source, and within those of many articles.
 
         Raises:
             SourceError: a place is not there or holds nothing readable; nothing was changed.
             IndexStateError: the folder cannot be written, another process writes, or another encoder made the index.
         """
-        files = {_absolute(place): find_files(place) for place in places}
+        taken = [
+            Place(str(Path(place).expanduser().absolute()), find_files(place), dict(fields or {})) for place in places
+        ]
         with self._writing() as catalog:
             run = self._update(catalog, restore=True)
-            run.take_all(files, progress, sync=sync)
-            catalog.set_facts(places=json.dumps(sorted({*_places(catalog), *files})))
-            self._complete(catalog)
+            run.take_all(taken, progress, sync=sync)
+            known = _places(catalog) | {place.path: place.fields for place in taken}
+            catalog.set_facts(places=json.dumps(known, sort_keys=True, ensure_ascii=False))
+            self._complete(catalog, run.store)
             return run.report()
 
     def put(self, articles: Iterable[Article], progress: Progress | None = None) -> IndexReport:
@@ -102,7 +110,7 @@ class Index:
         with self._writing() as catalog:
             run = self._update(catalog, restore=True)
             run.put_all(list(articles), progress)
-            self._complete(catalog)
+            self._complete(catalog, run.store)
             return run.report()
 
     def refresh(self, progress: Progress | None = None) -> IndexReport:
@@ -117,14 +125,14 @@ class Index:
         Catalog(self.folder, writable=False).close()
         with self._writing() as catalog:
             run = self._update(catalog, restore=False)
-            files = {}
-            for place in _places(catalog):
+            taken = []
+            for path, fields in _places(catalog).items():
                 try:
-                    files[place] = find_files(place)
+                    taken.append(Place(path, find_files(path), fields))
                 except SourceError as error:
-                    run.failed.append(Failure(place, str(error)))
-            run.take_all(files, progress, sync=True)
-            self._complete(catalog)
+                    run.failed.append(Failure(path, str(error)))
+            run.take_all(taken, progress, sync=True)
+            self._complete(catalog, run.store)
             return run.report()
 
     def remove(self, *article_ids: str) -> IndexReport:
@@ -137,13 +145,38 @@ class Index:
         Catalog(self.folder, writable=False).close()
         with self._writing() as catalog:
             for article_id in article_ids:
-                if catalog.article(article_id) is None:
+                if not catalog.has_article(article_id):
                     raise _no_such_article(article_id)
-            self._store(catalog).delete(catalog.delete(article_ids))
-            sources = [r for r in catalog.sources().values() if r.article_id in article_ids]
-            catalog.record_sources(replace(record, removed=True) for record in sources)
-            self._complete(catalog)
+            store = self._store(catalog)
+            with catalog.change() as change:
+                change.drop(article_ids)
+                for article_id in article_ids:
+                    for origin in catalog.origins(article_id=article_id):
+                        change.record_origin(replace(origin, removed=True))
+            self._complete(catalog, store)
         return IndexReport(removed=tuple(article_ids))
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the index, a line each: passages that vectors or keywords do not agree with.
+
+        Raises:
+            IndexStateError: there is no index, or it cannot be used.
+        """
+        with self._reading() as catalog:
+            return check_index(self.folder, catalog)
+
+    def repair(self) -> list[str]:
+        """Make anew what is derived from the catalog and does not agree with it; nothing is encoded.
+
+        Returns:
+            What was wrong, a line each.
+
+        Raises:
+            IndexStateError: as for `add`; or there is no index.
+        """
+        Catalog(self.folder, writable=False).close()
+        with self._writing(), self._reading() as catalog:  # what a run has begun is left to the next
+            return repair_index(self.folder, catalog)
 
     def articles(self) -> list[ArticleSummary]:
         """Return a line for each article, newest first.
@@ -151,11 +184,8 @@ class Index:
         Raises:
             IndexStateError: there is no index, or it cannot be used.
         """
-        catalog = Catalog(self.folder, writable=False)
-        try:
+        with self._reading() as catalog:
             return catalog.articles()
-        finally:
-            catalog.close()
 
     def article(self, article_id: str) -> Article:
         """Return one article as it is stored.
@@ -164,11 +194,8 @@ class Index:
             ValueError: no article has this id.
             IndexStateError: there is no index, or it cannot be used.
         """
-        catalog = Catalog(self.folder, writable=False)
-        try:
+        with self._reading() as catalog:
             found = catalog.article(article_id)
-        finally:
-            catalog.close()
         if found is None:
             raise _no_such_article(article_id)
         return found
@@ -176,23 +203,18 @@ class Index:
     @property
     def passages(self) -> int:
         """How many passages there are; IndexStateError as for `articles`."""
-        return len(self._passage_ids())
+        with self._reading() as catalog:
+            return len(catalog.passage_ids())
 
     @property
     def digest(self) -> str:
         """Sixteen hexadecimal digits that are the same for the same articles cut alike; IndexStateError as above."""
-        return hashlib.sha256("\n".join(sorted(self._passage_ids())).encode()).hexdigest()[:16]
-
-    def _passage_ids(self) -> set[str]:
-        catalog = Catalog(self.folder, writable=False)
-        try:
-            return catalog.passage_ids()
-        finally:
-            catalog.close()
+        with self._reading() as catalog:
+            return hashlib.sha256("\n".join(sorted(catalog.passage_ids())).encode()).hexdigest()[:16]
 
     def _update(self, catalog: Catalog, *, restore: bool) -> Update:
-        late = catalog.fact("late") == "1"
-        return Update(catalog, self._store(catalog), self.encoder, self._calibration(catalog), late, restore)
+        encoder = PassageEncoder(self.encoder, self._calibration(catalog), catalog.fact("late") == "1")
+        return Update(catalog, self._store(catalog), encoder, restore)
 
     def _calibration(self, catalog: Catalog) -> Calibration:
         """Return the calibration of the index, estimated when it is new."""
@@ -203,27 +225,26 @@ class Index:
         return Calibration.from_bytes(content)
 
     def _store(self, catalog: Catalog) -> ChromaStore:
-        """Open the vectors of the index; those the catalog does not agree with are mended when a run was cut short."""
+        """Open the vectors of the index; what a run that was cut short left in them is taken out."""
         store = ChromaStore(self.folder / "vectors")
         if catalog.fact("dirty") == "1":
-            known, held = catalog.passage_ids(), store.ids()
-            store.delete(sorted(held - known))
-            missing = sorted(known - held)
-            for at in range(0, len(missing), 1000):
-                found = catalog.passages(missing[at : at + 1000]).values()
-                store.put([e.passage for e in found], np.stack([e.vector for e in found]))
+            store.delete(sorted(store.ids() - catalog.passage_ids() - catalog.gone_passages()))
         return store
+
+    @contextmanager
+    def _reading(self) -> Iterator[Catalog]:
+        catalog = Catalog(self.folder, writable=False)
+        try:
+            yield catalog
+        finally:
+            catalog.close()
 
     @contextmanager
     def _writing(self) -> Iterator[Catalog]:
         """Hold the index for writing; yields its catalog."""
         catalog = None
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / "writer.lock", timeout=0)
-            with lock:
-                holder = self.folder / "writer.pid"
-                holder.write_text(str(os.getpid()), encoding="ascii")
+            with hold(self.folder):
                 catalog = Catalog(self.folder, writable=True)
                 check_encoder(catalog, self.encoder, self.folder)
                 if catalog.fact("encoder") is None:
@@ -231,44 +252,36 @@ class Index:
                         encoder=self.encoder.name, passage_tokens=self.passage_tokens, late=int(self.late)
                     )
                 yield catalog
-                holder.unlink(missing_ok=True)
-        except Timeout as error:
-            raise IndexBusyError(
-                f"{self.folder}: another process{self._holder()} is writing to this index; wait for it and run again"
-            ) from error
         except (sa.exc.DatabaseError, OSError) as error:
             raise explain(error, self.folder) from error
         finally:
             if catalog:
                 catalog.close()
 
-    def _holder(self) -> str:
-        try:
-            return f" ({(self.folder / 'writer.pid').read_text(encoding='ascii')})"
-        except OSError:
-            return ""
-
-    def _complete(self, catalog: Catalog) -> None:
+    def _complete(self, catalog: Catalog, store: Store) -> None:
         """Derive what is derived, and let readers see the changes, if there were any."""
-        generation = catalog.generation
-        if catalog.fact("dirty") != "1" and keyword_folder(self.folder, generation).is_dir():
+        if catalog.fact("dirty") != "1":
             return
-        add_words(catalog, (e.passage for e in catalog.every_passage()), self.encoder, self._calibration(catalog))
-        write_keyword_index((e.passage for e in catalog.every_passage()), keyword_folder(self.folder, generation + 1))
-        catalog.set_facts(generation=generation + 1, dirty=0)
-        for folder in self.folder.glob("keywords-*"):
-            # The last one may still be read by a question under way.
-            if folder.name not in (f"keywords-{generation}", f"keywords-{generation + 1}"):
-                shutil.rmtree(folder, ignore_errors=True)
+        generation, gone = catalog.generation, catalog.gone_passages()
+        add_words(catalog, (e.passage for e in catalog.new_passages()), self.encoder, self._calibration(catalog))
+        write_keywords(
+            self.folder,
+            generation,
+            (e.passage for e in catalog.new_passages()),
+            gone,
+            lambda: (e.passage for e in catalog.every_passage()),
+        )
+        with catalog.change() as change:
+            change.complete()
+        # From here on only what nobody reads is left: who is killed now leaves it to be taken out another time.
+        store.delete(sorted(gone))
+        sweep_keywords(self.folder, generation + 1)
 
 
 def _no_such_article(article_id: str) -> ValueError:
     return ValueError(f"no article has the id {article_id!r}; see their ids with: sanad articles")
 
 
-def _absolute(place: str | Path) -> str:
-    return str(Path(place).expanduser().absolute())
-
-
-def _places(catalog: Catalog) -> list[str]:
-    return list(json.loads(catalog.fact("places") or "[]"))
+def _places(catalog: Catalog) -> dict[str, dict[str, str]]:
+    """Return the places that were ever added, each with how its fields are read."""
+    return dict(json.loads(catalog.fact("places") or "{}"))

@@ -1,6 +1,8 @@
-"""Index terms → the passages that hold them, by BM25, from files that are memory-mapped.
+"""Text → which passages hold its terms: BM25 over the whole index, from files that are memory-mapped.
 
-Okapi BM25 as Lucene computes it (Kamphuis et al. 2020), k1 1.2 and b 0.75 (Robertson et al. 1994), by bm25s.
+Okapi BM25 as Lucene computes it (Kamphuis et al. 2020), k1 1.2 and b 0.75 (Robertson et al. 1994), by bm25s. As in
+Lucene the index lies in segments that never change: a run of changes adds one for its new passages and lists those that
+are gone; when the small segments have become a good part of the large one, all are written anew as one.
 """
 
 from __future__ import annotations
@@ -8,7 +10,8 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +25,228 @@ from rag.types import Passage
 
 Scores = NDArray[np.float32]
 
-
-def keyword_folder(index: Path, generation: int) -> Path:
-    """Return where the keyword index of a generation lies in the folder of an index."""
-    return index / f"keywords-{generation}"
+_MOST_SEGMENTS = 8
+_MOST_SMALL = 0.25  # how large all but the largest segment, and what is gone, may be beside it before all is merged
 
 
-def write_keyword_index(passages: Iterable[Passage], folder: Path) -> None:
-    """Write the index of all passages into a folder, whole or not at all; a title's words count for its passages."""
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """Which segments make up the keyword index of a generation, and which of their passages are gone."""
+
+    segments: tuple[str, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+    @classmethod
+    def read(cls, folder: Path, generation: int) -> _Manifest:
+        plain = json.loads(_manifest_path(folder, generation).read_text(encoding="utf-8"))
+        return cls(tuple(plain["segments"]), frozenset(plain["gone"]))
+
+    def write(self, folder: Path, generation: int) -> None:
+        plain = {"segments": self.segments, "gone": sorted(self.gone)}
+        path = _manifest_path(folder, generation)
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(plain), encoding="utf-8")
+        unfinished.replace(path)
+
+
+def write_keywords(
+    folder: Path,
+    generation: int,
+    new: Iterable[Passage],
+    gone: Collection[str],
+    every: Callable[[], Iterable[Passage]],
+) -> None:
+    """Write the keyword index of the next generation; that of this one is not touched.
+
+    Args:
+        folder: of the index.
+        generation: the present one, 0 for a new index.
+        new: passages that are added; those that are known already are passed over.
+        gone: ids of passages that are no longer there.
+        every: gives all passages of the next generation, in case they are written anew.
+    """
+    try:
+        before = _Manifest.read(folder, generation)
+        sizes = {name: len(_read_ids(folder / "keywords" / name)) for name in before.segments}
+        known = {identifier for name in before.segments for identifier in _read_ids(folder / "keywords" / name)}
+    except (OSError, ValueError):  # there is none yet, or it is damaged
+        before, sizes, known = _Manifest(), {}, set()
+    if not before.segments:
+        _write_alone(folder, generation + 1, every())
+        return
+    added = [passage for passage in new if passage.id not in known]
+    dead = (before.gone | set(gone)) - {passage.id for passage in new}
+    largest = max(sizes.values())
+    if sum(sizes.values()) - largest + len(added) + len(dead) > _MOST_SMALL * largest:
+        _write_alone(folder, generation + 1, every())
+        return
+    segments = before.segments
+    if added:
+        name = str(generation + 1)
+        _write_segment(folder / "keywords" / name, added)
+        segments = (*segments, name)
+    if len(segments) > _MOST_SEGMENTS:
+        small = [name for name in segments if sizes.get(name, 0) < largest]
+        ids = {identifier for name in small for identifier in _read_ids(folder / "keywords" / name)} - dead
+        merged = f"{generation + 1}-merged"
+        _write_segment(folder / "keywords" / merged, (p for p in every() if p.id in ids))
+        segments = (*(name for name in segments if name not in small), merged)
+    _Manifest(segments, frozenset(dead)).write(folder, generation + 1)
+
+
+def rewrite_keywords(folder: Path, generation: int, every: Iterable[Passage]) -> None:
+    """Write the keyword index of this generation anew, of all its passages."""
+    name = f"{generation}-anew"
+    _write_segment(folder / "keywords" / name, every)
+    _Manifest((name,)).write(folder, generation)
+
+
+def sweep_keywords(folder: Path, generation: int) -> None:
+    """Delete what no generation from the one before this on needs: a question under way may still read that one."""
+    kept: set[str] = set()
+    for path in folder.glob("keywords-*.json"):
+        number = int(path.stem.rpartition("-")[2])
+        if number < generation - 1:
+            path.unlink(missing_ok=True)
+        else:
+            kept.update(json.loads(path.read_text(encoding="utf-8"))["segments"])
+    for segment in (folder / "keywords").glob("*"):
+        if segment.name not in kept:
+            shutil.rmtree(segment, ignore_errors=True)
+
+
+class KeywordIndex:
+    """The keyword index of a generation: the passages' terms, and the consonants of their names.
+
+    Args:
+        folder: of the index.
+        generation: which.
+
+    Attributes:
+        ids: of the passages, in the order of all scores; those that are gone among them score 0.
+
+    Raises:
+        IndexStateError: it is not there or not whole.
+    """
+
+    def __init__(self, folder: Path, generation: int) -> None:
+        try:
+            manifest = _Manifest.read(folder, generation)
+            segments = [folder / "keywords" / name for name in manifest.segments]
+            of_segment = [_read_ids(segment) for segment in segments]
+            self.ids: list[str] = [identifier for ids in of_segment for identifier in ids]
+            self._gone = manifest.gone
+            gone = np.array([row for row, i in enumerate(self.ids) if i in manifest.gone], dtype=np.int64)
+            sizes = [len(ids) for ids in of_segment]
+            self.terms = Postings([segment / "terms" for segment in segments], sizes, gone)
+            self.names = Postings([segment / "names" for segment in segments], sizes, gone)
+        except (OSError, ValueError, KeyError) as error:
+            raise IndexStateError(
+                f"{folder}: the keyword index is missing or damaged; mend it: sanad doctor --repair --index {folder}"
+            ) from error
+        self._rows = {identifier: row for row, identifier in enumerate(self.ids)}
+
+    def row(self, passage_id: str) -> int | None:
+        """Return the place of a passage in `ids` and in scores, None where the index does not hold it."""
+        return self._rows.get(passage_id)
+
+    @property
+    def passage_ids(self) -> set[str]:
+        """The ids of all passages that are not gone."""
+        return set(self.ids) - self._gone
+
+
+class Postings:
+    """The scores of each term in each passage that holds it.
+
+    Args:
+        folders: what `bm25s` saved, one a segment; may be missing where there were no terms.
+        sizes: how many passages each has.
+        gone: rows of passages that score 0.
+    """
+
+    def __init__(self, folders: Sequence[Path], sizes: Sequence[int], gone: NDArray[np.int64]) -> None:
+        import bm25s
+
+        self._rows = sum(sizes)
+        self._gone = gone  # as in Lucene they go on counting in a term's document frequency
+        self._segments: list[tuple[Any, int, int]] = []  # index, its first row, how many
+        first = 0
+        for folder, size in zip(folders, sizes, strict=True):
+            if folder.is_dir():
+                self._segments.append((bm25s.BM25.load(folder, mmap=True, load_corpus=False), first, size))
+            first += size
+
+    def match(
+        self,
+        weights: Mapping[str, float],
+        spellings: Mapping[str, Sequence[str]] | None = None,
+        beside: float = 0.0,
+    ) -> Scores:
+        """Return how well each passage holds the terms, 0 to 1: its BM25 score as a part of the highest there could be.
+
+        Args:
+            weights: of the terms, above 0.
+            spellings: other terms that count as one of these, by it; the best of them in a passage counts.
+            beside: the idf of what is asked for beside these terms and cannot be looked up.
+        """
+        scores = np.zeros(self._rows, dtype=np.float32)
+        most = beside
+        for term, weight in weights.items():
+            idf, rows, values = self._gather([term, *(spellings or {}).get(term, ())])
+            most += weight * idf
+            scores[rows] += weight * values
+        scores[self._gone] = 0.0
+        return scores / most if most else scores
+
+    def _gather(self, terms: Sequence[str]) -> tuple[float, NDArray[np.integer], Scores]:
+        """Return terms that count as one: their common idf, the passages that hold any, and the best score in each."""
+        found = [self._postings(term) for term in terms]
+        if len(found) == 1:
+            rows, values = found[0]
+        else:
+            every = np.concatenate([values for _, values in found])
+            rows, places = np.unique(np.concatenate([rows for rows, _ in found]), return_inverse=True)
+            values = np.zeros(len(rows), dtype=np.float32)
+            np.maximum.at(values, places, every)
+        common = idf(self._rows, len(rows))
+        return common, rows, values * common
+
+    def idf(self, term: str) -> float:
+        """Return a term's inverse document frequency; the highest there is for an unknown one."""
+        rows, _ = self._postings(term)
+        return idf(self._rows, len(rows))
+
+    def _postings(self, term: str) -> tuple[NDArray[np.integer], Scores]:
+        """Return the rows that hold a term, and its frequency in each as BM25 counts it, without the term's idf."""
+        rows: list[NDArray[np.integer]] = []
+        values: list[Scores] = []
+        for index, first, size in self._segments:
+            number = index.vocab_dict.get(term)
+            if number is not None:
+                matrix = index.scores
+                part = slice(int(matrix["indptr"][number]), int(matrix["indptr"][number + 1]))
+                rows.append(np.asarray(matrix["indices"][part]) + first)
+                values.append(
+                    np.asarray(matrix["data"][part], dtype=np.float32) / np.float32(idf(size, part.stop - part.start))
+                )
+        if not rows:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        return np.concatenate(rows), np.concatenate(values)
+
+
+def idf(passages: int, holding: int) -> float:
+    """Return the inverse document frequency of a term that so many of the passages hold, as Lucene has it."""
+    return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
+
+
+def _write_alone(folder: Path, generation: int, passages: Iterable[Passage]) -> None:
+    _write_segment(folder / "keywords" / str(generation), passages)
+    _Manifest((str(generation),)).write(folder, generation)
+
+
+def _write_segment(folder: Path, passages: Iterable[Passage]) -> None:
+    """Write the index of passages into a folder, whole or not at all; a title's words count for its passages."""
     unfinished = folder.with_name(folder.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
@@ -46,95 +263,12 @@ def write_keyword_index(passages: Iterable[Passage], folder: Path) -> None:
     unfinished.rename(folder)
 
 
-class KeywordIndex:
-    """An index that `write_keyword_index` wrote: the passages' terms, and the consonants of their names.
-
-    Attributes:
-        ids: of the passages, in the order of all scores.
-
-    Raises:
-        IndexStateError: the folder is not there or not whole.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        try:
-            self.ids: list[str] = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
-            self.terms = Postings(folder / "terms", len(self.ids))
-            self.names = Postings(folder / "names", len(self.ids))
-        except (OSError, ValueError) as error:
-            raise IndexStateError(f"{folder}: the keyword index is missing or damaged; run: sanad index") from error
-        self._rows = {identifier: row for row, identifier in enumerate(self.ids)}
-
-    def row(self, passage_id: str) -> int | None:
-        """Return the place of a passage in `ids` and in scores, None where the index does not hold it."""
-        return self._rows.get(passage_id)
+def _read_ids(segment: Path) -> list[str]:
+    return list(json.loads((segment / "passages.json").read_text(encoding="utf-8")))
 
 
-class Postings:
-    """The scores of each term in each passage that holds it.
-
-    Args:
-        folder: what `bm25s` saved; may be missing where there were no terms.
-        passages: how many there are.
-    """
-
-    def __init__(self, folder: Path, passages: int) -> None:
-        import bm25s
-
-        self._passages = passages
-        self._index: Any = bm25s.BM25.load(folder, mmap=True, load_corpus=False) if folder.is_dir() else None
-
-    def match(
-        self,
-        weights: Mapping[str, float],
-        spellings: Mapping[str, Sequence[str]] | None = None,
-        beside: float = 0.0,
-    ) -> Scores:
-        """Return how well each passage holds the terms, 0 to 1: its BM25 score as a part of the highest there could be.
-
-        Args:
-            weights: of the terms, above 0.
-            spellings: other terms that count as one of these, by it; the best of them in a passage counts.
-            beside: the idf of what is asked for beside these terms and cannot be looked up.
-        """
-        scores = np.zeros(self._passages, dtype=np.float32)
-        most = beside
-        for term, weight in weights.items():
-            idf, rows, values = self._gather([term, *(spellings or {}).get(term, ())])
-            most += weight * idf
-            scores[rows] += weight * values
-        return scores / most if most else scores
-
-    def _gather(self, terms: Sequence[str]) -> tuple[float, NDArray[np.integer], Scores]:
-        """Return terms that count as one: their common idf, the passages that hold any, and the best score in each."""
-        found = [(rows, values / idf(self._passages, len(rows))) for rows, values in map(self._postings, terms)]
-        if len(found) == 1:
-            rows, values = found[0]
-        else:
-            every = np.concatenate([values for _, values in found])
-            rows, places = np.unique(np.concatenate([rows for rows, _ in found]), return_inverse=True)
-            values = np.zeros(len(rows), dtype=np.float32)
-            np.maximum.at(values, places, every)
-        common = idf(self._passages, len(rows))
-        return common, rows, values * common
-
-    def idf(self, term: str) -> float:
-        """Return a term's inverse document frequency; the highest there is for an unknown one."""
-        rows, _ = self._postings(term)
-        return idf(self._passages, len(rows))
-
-    def _postings(self, term: str) -> tuple[NDArray[np.integer], Scores]:
-        number = self._index.vocab_dict.get(term) if self._index else None
-        if number is None:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        matrix = self._index.scores
-        part = slice(int(matrix["indptr"][number]), int(matrix["indptr"][number + 1]))
-        return np.asarray(matrix["indices"][part]), np.asarray(matrix["data"][part])
-
-
-def idf(passages: int, holding: int) -> float:
-    """Return the inverse document frequency of a term that so many of the passages hold, as Lucene has it."""
-    return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
+def _manifest_path(folder: Path, generation: int) -> Path:
+    return folder / f"keywords-{generation}.json"
 
 
 def _write(terms: list[list[str]], folder: Path, *, k1: float, b: float) -> None:

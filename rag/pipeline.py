@@ -17,6 +17,7 @@ from rag.clean import strip_tashkeel
 from rag.confidence import ENOUGH
 from rag.dialect import to_standard
 from rag.digest import HITS, Request, digest, read_request
+from rag.filter import Filter, Only
 from rag.hostile import withhold_instructions
 from rag.index import Index
 from rag.intent import read_intent
@@ -27,7 +28,7 @@ from rag.read import QuoteReader, Reader
 from rag.retrieve import Retriever
 from rag.rewrite import prefer_unsaid, rewrite_question
 from rag.terms import split_terms
-from rag.types import Answer, Filter, Hit, Language, Only, Turn
+from rag.types import Answer, Hit, Language, Turn
 
 LONGEST_QUESTION = 4000
 """Characters, vowel marks not counted; a paragraph to be found again may be asked, not a book."""

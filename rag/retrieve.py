@@ -22,14 +22,16 @@ from rag.confidence import confidence
 from rag.encode import Encoder, Matrix
 from rag.encoded import EncodedPassage
 from rag.explain import find_matches
+from rag.filter import Filter
 from rag.keywords import Scores
 from rag.language import detect_language
 from rag.rerank import Reranker
 from rag.skeleton import name_skeletons
 from rag.snapshot import Reading, Snapshot
 from rag.terms import question_terms, spelt_words, split_terms
-from rag.types import Filter, Hit, Language, Match, Passage
+from rag.types import Hit, Language, Match, Passage
 
+_TRIES = 5  # what is found while the index moves on is searched again: its articles may be gone
 _CANDIDATES = 50  # passages each first stage brings up
 _COMPARED = 30  # passages of a language whose tokens are compared
 _RERANKED = 20  # passages a reranker reads
@@ -133,7 +135,14 @@ class HybridRetriever:
         Raises:
             IndexStateError: there is no index that can be read with this encoder.
         """
-        snapshot = self._reading.snapshot()
+        for _ in range(_TRIES):
+            snapshot = self._reading.snapshot()
+            hits = self._retrieve(snapshot, question, k, only, explain=explain)
+            if self._reading.is_newest(snapshot):
+                break
+        return hits
+
+    def _retrieve(self, snapshot: Snapshot, question: str, k: int, only: Filter | None, *, explain: bool) -> list[Hit]:
         asked = self._prepare(question, snapshot)
         candidates = [_weigh(encoded, asked, snapshot) for encoded in _bring_up(asked, snapshot, only)]
         candidates.sort(key=lambda candidate: -candidate.score)

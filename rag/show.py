@@ -14,9 +14,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from rag.catalog import ArticleSummary
+from rag.index_report import IndexReport
 from rag.language import detect_language
 from rag.phrases import say_failed, say_period
-from rag.types import Answer, Hit, IndexReport
+from rag.types import Answer, Hit
 from rag.update import Progress
 
 if TYPE_CHECKING:

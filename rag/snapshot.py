@@ -14,7 +14,7 @@ from rag.database import explain, is_writable
 from rag.dictionary import Dictionary
 from rag.encode import Encoder
 from rag.errors import IndexStateError
-from rag.keywords import KeywordIndex, keyword_folder
+from rag.keywords import KeywordIndex
 from rag.store import ChromaStore, ExactStore, Store
 
 
@@ -58,11 +58,15 @@ class Reading:
                 raise explain(error, self._folder) from error
             return self._open
 
+    def is_newest(self, snapshot: Snapshot) -> bool:
+        """Whether no run of changes was completed since the snapshot was taken."""
+        return snapshot.catalog.generation == snapshot.generation
+
     def _read(self) -> Snapshot:
         catalog = Catalog(self._folder, writable=False)
         check_encoder(catalog, self._encoder, self._folder)
         generation = catalog.generation
-        keywords = KeywordIndex(keyword_folder(self._folder, generation))
+        keywords = KeywordIndex(self._folder, generation)
         calibration = catalog.blob("calibration")
         if calibration is None:
             raise IndexStateError(f"{self._folder}: the index is damaged; run: sanad index --index {self._folder}")

@@ -14,7 +14,8 @@ import numpy as np
 
 from rag.clean import fold
 from rag.encode import Matrix
-from rag.types import Filter, Passage
+from rag.filter import Filter
+from rag.types import Passage
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -108,6 +109,15 @@ class ChromaStore:
     def ids(self) -> set[str]:
         """See `Store.ids`."""
         return set(self._collection.get(include=[])["ids"])
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Matrix]:
+        """Return the vectors of passages by their ids; those that are not there are left out."""
+        held: dict[str, Matrix] = {}
+        for at in range(0, len(ids), _BATCH):
+            found = self._collection.get(ids=list(ids[at : at + _BATCH]), include=["embeddings"])
+            rows = np.asarray(found["embeddings"], dtype=np.float32)
+            held.update(zip(found["ids"], rows, strict=True))
+        return held
 
     def search(self, vector: Matrix, k: int, only: Filter | None = None) -> list[tuple[str, float]]:
         """See `Store.search`."""

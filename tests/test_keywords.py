@@ -1,4 +1,4 @@
-"""Guards: BM25 over folded terms, titles counted, files written whole."""
+"""Guards: BM25 over folded terms, titles counted; a change adds a segment, and costs what it is worth."""
 
 import math
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexStateError
-from rag.keywords import KeywordIndex, keyword_folder, write_keyword_index
+from rag.keywords import KeywordIndex, sweep_keywords, write_keywords
+from rag.types import Passage
 from tests.fakes import a_passage
 
 PASSAGES = [
@@ -18,8 +19,15 @@ PASSAGES = [
 
 @pytest.fixture
 def keywords(tmp_path: Path) -> KeywordIndex:
-    write_keyword_index(PASSAGES, tmp_path / "keywords-1")
-    return KeywordIndex(tmp_path / "keywords-1")
+    return write(tmp_path, 0, PASSAGES)
+
+
+def write(
+    folder: Path, generation: int, new: list[Passage], gone: set[str] = frozenset(), every: list[Passage] | None = None
+) -> KeywordIndex:  # type: ignore[assignment]
+    """Write the generation after this one, and open it; `every` is what it may be written anew of."""
+    write_keywords(folder, generation, new, gone, lambda: new if every is None else every)
+    return KeywordIndex(folder, generation + 1)
 
 
 def match(keywords: KeywordIndex, *terms: str) -> list[float]:
@@ -57,20 +65,57 @@ def test_idf_is_lucenes(keywords: KeywordIndex) -> None:
 
 
 def test_no_passages_make_an_index_that_finds_nothing(tmp_path: Path) -> None:
-    write_keyword_index([], tmp_path / "k")
-    assert len(match(KeywordIndex(tmp_path / "k"), "water")) == 0
+    assert len(match(write(tmp_path, 0, []), "water")) == 0
 
 
-def test_writing_again_replaces(tmp_path: Path) -> None:
-    write_keyword_index(PASSAGES, tmp_path / "k")
-    write_keyword_index(PASSAGES[:1], tmp_path / "k")
-    assert KeywordIndex(tmp_path / "k").ids == ["a:0"]
-    assert [p.name for p in tmp_path.iterdir()] == ["k"]
+MANY = [a_passage(f"Ship {n} left the harbour.", passage_id=f"s{n}:0") for n in range(20)]
 
 
-def test_a_missing_or_damaged_index_is_an_error(tmp_path: Path) -> None:
+def test_a_change_adds_a_segment_and_leaves_the_others(tmp_path: Path) -> None:
+    write(tmp_path, 0, MANY)
+    changed = write(tmp_path, 1, PASSAGES[1:2], gone={"s3:0"}, every=[])  # which would be seen, were all written anew
+    assert changed.passage_ids == {p.id for p in MANY} - {"s3:0"} | {"b:0"}
+    assert match(changed, "water")[changed.row("b:0")] > 0  # type: ignore[index]
+    assert match(changed, "3") == [0] * 21
+    assert len(KeywordIndex(tmp_path, 1).ids) == 20, "who reads the generation before goes on reading it"
+
+
+def test_what_was_gone_and_comes_back_is_found_again(tmp_path: Path) -> None:
+    write(tmp_path, 0, MANY)
+    write(tmp_path, 1, [], gone={"s3:0"}, every=[])
+    assert "s3:0" in write(tmp_path, 2, MANY[3:4], every=[]).passage_ids
+
+
+def test_scores_of_segments_are_near_those_of_one_index(tmp_path: Path) -> None:
+    whole = write(tmp_path / "whole", 0, [*MANY, *PASSAGES])
+    write(tmp_path / "parts", 0, MANY)
+    parts = write(tmp_path / "parts", 1, PASSAGES, every=[])
+    for words in (("water",), ("harbour", "ship"), ("H200",), ("7",)):
+        assert match(parts, *words) == pytest.approx(match(whole, *words), abs=0.06)
+
+
+def test_much_that_changed_is_written_anew_as_one(tmp_path: Path) -> None:
+    write(tmp_path, 0, MANY)
+    anew = write(tmp_path, 1, [], gone={p.id for p in MANY[:10]}, every=MANY[10:])
+    assert anew.ids == [p.id for p in MANY[10:]]
+
+
+def test_small_segments_are_merged(tmp_path: Path) -> None:
+    crowd = [a_passage(f"Train {n} left.", passage_id=f"t{n}:0") for n in range(100)]
+    write(tmp_path, 0, crowd)
+    for at, passage in enumerate(MANY[:12], start=1):
+        index = write(tmp_path, at, [passage], every=[*crowd, *MANY[:at]])
+    assert index.passage_ids == {p.id for p in [*crowd, *MANY[:12]]}
+    sweep_keywords(tmp_path, 13)
+    assert len(list((tmp_path / "keywords").iterdir())) < 10
+    assert sorted(p.name for p in tmp_path.glob("*.json")) == ["keywords-12.json", "keywords-13.json"]
+
+
+@pytest.mark.parametrize("damage", ["keywords-1.json", "keywords/1/passages.json"])
+def test_a_missing_or_damaged_index_is_one_clear_line(tmp_path: Path, damage: str) -> None:
+    write(tmp_path, 0, PASSAGES)
+    (tmp_path / damage).write_text("[", encoding="utf-8")
+    with pytest.raises(IndexStateError, match="sanad doctor --repair"):
+        KeywordIndex(tmp_path, 1)
     with pytest.raises(IndexStateError, match="missing or damaged"):
-        KeywordIndex(keyword_folder(tmp_path, 3))
-    (tmp_path / "passages.json").write_text("{", encoding="utf-8")
-    with pytest.raises(IndexStateError, match="missing or damaged"):
-        KeywordIndex(tmp_path)
+        KeywordIndex(tmp_path, 7)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from rag.encode import Matrix
+from rag.filter import Filter
 from rag.index import Index
 from rag.pipeline import Rag
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Reading
-from rag.types import Filter
 from tests.fakes import HashEncoder, write_article
 
 

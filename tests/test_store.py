@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.filter import Filter
 from rag.store import ChromaStore, ExactStore, Store
-from rag.types import Filter, Passage
+from rag.types import Passage
 from tests.fakes import a_passage
 
 

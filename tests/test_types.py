@@ -2,7 +2,8 @@
 
 import json
 
-from rag.types import Answer, Citation, Failure, Hit, IndexReport, Turn
+from rag.index_report import Failure, IndexReport
+from rag.types import Answer, Citation, Hit, Turn
 from tests.fakes import a_passage, an_article
 
 PASSAGE = a_passage("One.", "Two.")
@@ -40,7 +41,8 @@ def test_an_answer_has_the_documented_keys() -> None:
 def test_other_values_are_plain_too() -> None:
     report = IndexReport(added=("a",), failed=(Failure("f", "why"),)).to_dict()
     assert report == {
-        "added": ["a"], "changed": [], "unchanged": [], "removed": [], "failed": [{"source": "f", "reason": "why"}],
+        "added": ["a"], "changed": [], "unchanged": [], "removed": [], "copies": [],
+        "failed": [{"source": "f", "reason": "why"}],
     }  # fmt: skip
     assert Turn("user", "x").to_dict() == {"role": "user", "text": "x"}
     assert an_article("x").to_dict()["published"] == "2026-01-16"

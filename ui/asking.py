@@ -10,9 +10,10 @@ from datetime import date
 from typing import Final
 
 from rag.errors import SanadError
+from rag.filter import Filter, Only
 from rag.pipeline import LONGEST_QUESTION, Rag, is_too_long
 from rag.suggest import suggest_about
-from rag.types import Filter, Language, Only, Turn
+from rag.types import Language, Turn
 from ui.render import is_reversed, render_empty, render_notice, render_welcome
 from ui.site import PageView, Site, explain
 from ui.strings import Locale

@@ -13,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.types import Filter
+from rag.filter import Filter
 from ui.asking import View, answer_last, read_filter, refuse, welcome
 from ui.render import render_evidence, render_filters, render_frame, render_talk, render_talks, render_talks_tools
 from ui.site import Page, Site, on, part, preferences_of, visitor_of

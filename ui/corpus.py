@@ -15,8 +15,8 @@ from gradio.utils import get_upload_folder
 from rag.catalog import ArticleSummary
 from rag.clean import fold
 from rag.errors import SanadError, SourceError
+from rag.index_report import Failure, IndexReport
 from rag.load import find_files, load_article
-from rag.types import Failure, IndexReport
 from rag.update import Progress
 from ui.jobs import Job
 from ui.render import (

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from rag.types import Answer, Filter
+from rag.filter import Filter
+from rag.types import Answer
 
 Digits = Literal["western", "arabic"]
 Theme = Literal["auto", "light", "dark"]

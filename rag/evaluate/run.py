@@ -19,7 +19,7 @@ from rag.evaluate.ask import ask_question
 from rag.evaluate.measures import aggregate, aggregate_auroc, measure_rankings
 from rag.evaluate.questions import QuestionSet
 from rag.pipeline import Rag
-from rag.types import _Value
+from rag.types import Value
 
 Progress = Callable[[int, int, str], None]
 
@@ -27,7 +27,7 @@ _PACKAGES = ("sanad-rag", "sentence-transformers", "torch", "chromadb", "bm25s",
 
 
 @dataclass(frozen=True, slots=True)
-class Run(_Value):
+class Run(Value):
     """One evaluation.
 
     Attributes:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rag.errors import SourceError
-from rag.load.markdown import load_markdown
+from rag.index_report import Failure
+from rag.load.draft import Loaded
+from rag.load.formats import READABLE, is_readable, is_simple, say_unreadable
+from rag.load.isolated import read_isolated
+from rag.load.read import read_file
+from rag.load.records import FIELDS
 from rag.types import Article
 
-_LOADERS: dict[str, Callable[[Path], Article]] = {
-    ".md": load_markdown,
-    ".markdown": load_markdown,
-    ".txt": load_markdown,
-}
+__all__ = ["FIELDS", "Loaded", "find_files", "load_article", "load_articles"]
 
 
 def find_files(place: str | Path) -> list[Path]:
@@ -28,8 +29,8 @@ def find_files(place: str | Path) -> list[Path]:
     """
     path = Path(place).expanduser()
     if path.is_file():
-        if path.suffix.lower() not in _LOADERS:
-            raise SourceError(f"{path}: cannot read {path.suffix or 'such'} files; readable are {_readable()}")
+        if not is_readable(path.name):
+            raise SourceError(say_unreadable(str(path)))
         return [path]
     if path.is_dir():
         found = sorted(_walk(path / "articles" if (path / "articles").is_dir() else path))
@@ -38,23 +39,32 @@ def find_files(place: str | Path) -> list[Path]:
     else:
         raise SourceError(f"{path}: there is no such file or folder")
     if not found:
-        raise SourceError(f"{path}: holds nothing that can be read; readable are {_readable()}")
+        raise SourceError(f"{path}: holds nothing that can be read; readable are {READABLE}")
     return found
 
 
+def load_articles(path: Path, fields: Mapping[str, str] | None = None) -> Iterator[Loaded | Failure]:
+    """Yield the articles of one file, and a failure for each part of it that cannot be read; nothing is raised.
+
+    Args:
+        path: whose name tells the format.
+        fields: for tables of articles, names of their fields → what they hold, one of `FIELDS`; the others are told by
+            their names.
+    """
+    return (read_file if is_simple(path.name) else read_isolated)(path, fields or {})
+
+
 def load_article(path: Path) -> Article:
-    """Read one file.
+    """Return the first article of a file.
 
     Raises:
-        SourceError: it cannot be read; names the file, the line where one is to blame, and what to do.
+        SourceError: there is none that can be read; names the file, the line where one is to blame, and what to do.
     """
-    try:
-        article = _LOADERS[path.suffix.lower()](path)
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
-    if not article.text.strip():
-        raise SourceError(f"{path}: holds no text")
-    return article
+    for found in load_articles(path):
+        if isinstance(found, Failure):
+            raise SourceError(found.reason)
+        return found.article
+    raise SourceError(f"{path}: holds no articles")
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -64,8 +74,4 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _is_article(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in _LOADERS and path.stem.split(".")[0].upper() != "README"
-
-
-def _readable() -> str:
-    return ", ".join(sorted(_LOADERS))
+    return path.is_file() and is_readable(path.name) and path.stem.split(".")[0].upper() != "README"

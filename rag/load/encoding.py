@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 import codecs
+import io
+from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
@@ -31,17 +33,41 @@ def decode(data: bytes) -> str:
     Raises:
         ValueError: it is no text, or its encoding cannot be told.
     """
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
-    start = data[:_READ]
-    if encoding == "utf-8" and start.count(0) > len(start) / 50:  # every space of UTF-16 has one; no other text does
-        encoding = "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
     try:
-        text = data.decode(encoding)
+        text = data.decode(_marked(data) or "utf-8")
     except UnicodeDecodeError:
         text = data.decode(_guess(data), errors="replace")
     if "\x00" in text:
         raise ValueError("not a text file")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def open_text(stream: BinaryIO) -> io.TextIOWrapper:
+    """Return a stream of bytes as one of text, its encoding told from its beginning; line ends are left as they are.
+
+    Raises:
+        ValueError: as for `decode`.
+    """
+    start = stream.read(_READ)
+    stream.seek(0)
+    encoding = _marked(start)
+    if encoding is None:
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(start)  # which a character cut at the end does not stop
+            encoding = "utf-8"
+        except UnicodeDecodeError:
+            encoding = _guess(start)
+    return io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+
+
+def _marked(data: bytes) -> str | None:
+    """Return the encoding that a byte-order mark or the zeros of UTF-16 tell; None where nothing does."""
+    start = data[:_READ]
+    if marked := next((name for mark, name in _BYTE_ORDER_MARKS.items() if start.startswith(mark)), None):
+        return marked
+    if start.count(0) > len(start) / 50:  # every space of UTF-16 has one; no other text does
+        return "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
+    return None
 
 
 def _guess(data: bytes) -> str:

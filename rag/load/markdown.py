@@ -2,104 +2,81 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from datetime import date, datetime
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import yaml
 
 from rag.errors import SourceError
-from rag.language import detect_language, parse_day
+from rag.load.details import parse_published
+from rag.load.draft import Draft, Source
 from rag.load.encoding import decode
-from rag.types import Article, Language
 
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _HEADING = re.compile(r"\A#{1,6}[ \t]+(.+?)[ \t#]*(?:\n|\Z)")
 
 
-def load_markdown(path: Path) -> Article:
-    """Read an article; what the front matter does not say is taken from the text and the file's name.
-
-    Front matter keys: id, title, language (`ar` or `en`), published (`2026-01-31`), source, licence; others are
-    ignored. Without an id, one is made of the file's name and place.
+def load_markdown(source: Source) -> Iterator[Draft]:
+    """Read an article with its front matter: id, title, language, published, source, author, url, licence.
 
     Raises:
-        SourceError: the encoding is unknown, the front matter does not parse, or a value in it cannot be used.
-        OSError: the file cannot be read.
+        SourceError: the front matter does not parse, or a value in it cannot be used.
+        ValueError: the encoding is unknown.
     """
-    fields, text = _split_front_matter(path, _decode(path))
+    fields, text = _split_front_matter(source.name, decode(source.read()))
     heading = _HEADING.match(text.lstrip())
-    title = str(fields.get("title") or (heading.group(1) if heading else _first_words(text)))
+    title = str(fields.get("title") or (heading.group(1) if heading else ""))
     if heading and "title" not in fields:
         text = text.lstrip()[heading.end() :]
-    return Article(
-        id=str(fields.get("id") or _id_from(path)).strip(),
+    yield Draft(
+        text,
         title=title.strip(),
-        text=text,
-        language=_language(path, fields.get("language"), f"{title} {text}"),
-        published=_date(path, fields.get("published")),
-        source=str(fields.get("source") or ""),
-        licence=str(fields.get("licence") or fields.get("license") or ""),
+        id=_field(fields, "id"),
+        published=_date(source.name, fields.get("published")),
+        source=_field(fields, "source"),
+        author=_field(fields, "author"),
+        url=_field(fields, "url"),
+        language=_language(source.name, fields.get("language")),
+        licence=_field(fields, "licence", "license"),
+        modified=source.modified,
     )
 
 
-def _decode(path: Path) -> str:
-    try:
-        return decode(path.read_bytes())
-    except ValueError as error:
-        raise SourceError(f"{path}: {error}") from error
+def _field(fields: dict[str, Any], *names: str) -> str:
+    return next((str(fields[name]).strip() for name in names if fields.get(name) is not None), "")
 
 
-def _split_front_matter(path: Path, text: str) -> tuple[dict[str, Any], str]:
+def _split_front_matter(name: str, text: str) -> tuple[dict[str, Any], str]:
     opening = _FENCE.match(text)
     if not opening:
         return {}, text
     closing = _FENCE.search(text, opening.end() + 1)
     if not closing:
-        raise SourceError(f"{path}, line 1: the front matter has no closing line of ---")
+        raise SourceError(f"{name}, line 1: the front matter has no closing line of ---")
     try:
         fields = yaml.safe_load(text[opening.end() : closing.start()])
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SourceError(f"{path}, line {line}: the front matter does not parse: {error.problem}") from error
-    except (yaml.YAMLError, ValueError) as error:
+        raise SourceError(f"{name}, line {line}: the front matter does not parse: {error.problem}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
-        raise SourceError(f"{path}: the front matter does not parse: {reason}") from error
+        raise SourceError(f"{name}: the front matter does not parse: {reason}") from error
     if not isinstance(fields, dict | None):
-        raise SourceError(f"{path}, line 2: the front matter must be lines of key: value")
+        raise SourceError(f"{name}, line 2: the front matter must be lines of key: value")
     return fields or {}, text[closing.end() :].lstrip("\n")
 
 
-def _language(path: Path, value: Any, text: str) -> Language:
-    match value:
-        case None:
-            return detect_language(text)
-        case "ar" | "en":
-            return value  # type: ignore[no-any-return]
-    raise SourceError(f"{path}: language is {value!r}; it must be ar or en")
+def _language(name: str, value: Any) -> str:
+    if value not in (None, "ar", "en"):
+        raise SourceError(f"{name}: language is {value!r}; it must be ar or en")
+    return value or ""
 
 
-def _date(path: Path, value: Any) -> date | None:
+def _date(name: str, value: Any) -> date | None:
     if value is None or value == "":
         return None
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return parse_day(str(value))
-    except ValueError:
-        raise SourceError(f"{path}: published is {value!r}; it must be a date such as 2026-01-31") from None
-
-
-def _first_words(text: str) -> str:
-    """Return the first line, cut at a word where it is longer than a headline."""
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return line if len(line) <= 100 else line[:100].rsplit(" ", 1)[0] + "…"
-
-
-def _id_from(path: Path) -> str:
-    place = hashlib.sha256(path.resolve().as_posix().encode()).hexdigest()[:6]
-    return f"{path.stem}-{place}"
+    if (day := parse_published(value)) is None:
+        raise SourceError(f"{name}: published is {value!r}; it must be a date such as 2026-01-31")
+    return day

@@ -58,7 +58,11 @@ def test_without_front_matter_the_text_tells(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("A first line of news\nand more.", encoding="utf-8")
     arabic, english = load_article(tmp_path / "note.md"), load_article(tmp_path / "note.txt")
     assert (arabic.title, arabic.language, arabic.text.strip()) == ("عنوان الخبر", "ar", "نص الخبر هنا.")
-    assert (english.title, english.language, english.published) == ("A first line of news", "en", None)
+    assert (english.title, english.language, english.published) == (
+        "A first line of news",
+        "en",
+        date.fromtimestamp((tmp_path / "note.txt").stat().st_mtime),
+    )
     assert arabic.id != english.id
 
 

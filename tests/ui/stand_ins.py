@@ -9,8 +9,9 @@ from typing import Any
 
 from rag.catalog import ArticleSummary
 from rag.errors import SourceError
+from rag.index_report import Failure, IndexReport
 from rag.settings import Settings
-from rag.types import Answer, Article, Failure, IndexReport, Turn
+from rag.types import Answer, Article, Turn
 from rag.update import Progress
 from tests.fakes import an_article
 from ui.preferences import COOKIE

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexStateError
+from rag.filter import Filter
 from rag.pipeline import LONGEST_QUESTION
-from rag.types import Answer, Filter, Turn
+from rag.types import Answer, Turn
 from tests.ui.stand_ins import ToldRag, a_site
 from ui.asking import View, answer_last, refuse, welcome
 from ui.preferences import Preferences

@@ -11,7 +11,8 @@ import gradio as gr
 import pytest
 
 from rag.errors import IndexBusyError, IndexStateError
-from rag.types import Filter, Turn
+from rag.filter import Filter
+from rag.types import Turn
 from tests.ui.stand_ins import ToldRag, a_request, a_site, an_event
 from ui.asking import View
 from ui.chat import ChatPage

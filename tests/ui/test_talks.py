@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.types import Answer, Citation, Filter, Hit
+from rag.filter import Filter
+from rag.types import Answer, Citation, Hit
 from tests.fakes import a_passage
 from ui.talks import Talks
 from ui.types import Exchange

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from urllib.parse import quote as in_url
 
 from rag.catalog import ArticleSummary
-from rag.types import IndexReport
+from rag.index_report import IndexReport
 from ui.render.markup import button, field, select
 from ui.render.plot import render_timeline
 from ui.strings import Locale, run

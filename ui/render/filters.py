@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from rag.filter import Filter
 from rag.phrases import say_period
-from rag.types import Filter
 from ui.render.markup import button, field, select
 from ui.strings import Locale
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from rag.catalog import ArticleSummary
-from rag.types import Failure, IndexReport
+from rag.index_report import Failure, IndexReport
 from ui.render import (
     render_articles,
     render_corpus_tools,

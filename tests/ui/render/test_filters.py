@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rag.types import Filter
+from rag.filter import Filter
 from ui.render import render_filters
 from ui.render.filters import say_filter
 from ui.strings import Locale

@@ -7,7 +7,8 @@ import pytest
 
 from rag.catalog import ArticleSummary
 from rag.evaluate import Comparison, Run
-from rag.types import Failure, Filter, IndexReport
+from rag.filter import Filter
+from rag.index_report import Failure, IndexReport
 from ui.preferences import Preferences
 from ui.render import (
     render_articles,

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from rag.types import Answer, Citation, Filter, Hit
+from rag.filter import Filter
+from rag.types import Answer, Citation, Hit
 from tests.fakes import a_passage
 from ui.render import render_empty, render_evidence, render_talk, render_welcome
 from ui.strings import Locale

@@ -1,0 +1,123 @@
+"""What one transaction writes into the record of an index: articles, and where they come from.
+
+All of it belongs to the next generation. `complete` makes that the present one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+
+from rag import database as tables
+from rag.encoded import EncodedPassage, to_row
+from rag.types import Article
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What is known of one source.
+
+    Attributes:
+        place: the path of its file.
+        digest: of its bytes, and of how its fields are read.
+        failures: what in it could not be read, a line each.
+    """
+
+    place: str
+    digest: str
+    failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OriginRecord:
+    """Which article a source, or a part of it, gave.
+
+    Attributes:
+        place: of the source.
+        key: of the part; "" where the source is one article.
+        article_id: what it gave. Several origins may give the same article.
+        digest: of the article as it was loaded.
+        removed: it was removed by hand.
+    """
+
+    place: str
+    key: str
+    article_id: str
+    digest: str
+    removed: bool = False
+
+
+class Change:
+    """Writes in a transaction of the next generation; `Catalog.change` opens it."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        value = connection.scalar(sa.select(tables.facts.c.value).where(tables.facts.c.name == "generation"))
+        self._next = int(value or 0) + 1
+        tables.set_facts(connection, {"dirty": 1})
+
+    def put(self, article: Article, digest: str, passages: Sequence[EncodedPassage]) -> None:
+        """Add an article, or a new version of the one of the same id.
+
+        Args:
+            article: as it is stored.
+            digest: of what makes it the same article elsewhere.
+            passages: all of it, encoded.
+        """
+        self.drop([article.id])
+        values = article.to_dict() | {
+            "published": article.published,
+            "pages": json.dumps(article.pages),
+            "digest": digest,
+            "added": self._next,
+        }
+        row = self._connection.execute(tables.articles.insert().values(values)).inserted_primary_key
+        assert row
+        if rows := [to_row(row[0], ordinal, passage) for ordinal, passage in enumerate(passages)]:
+            self._connection.execute(tables.passages.insert(), rows)
+
+    def drop(self, article_ids: Sequence[str]) -> None:
+        """Leave articles out of the next generation."""
+        articles = tables.articles
+        for article_id in article_ids:
+            mine = (articles.c.id == article_id) & articles.c.dropped.is_(None)
+            # What this run has added itself no generation has seen: it needs no trace.
+            self._connection.execute(articles.delete().where(mine, articles.c.added == self._next))
+            self._connection.execute(articles.update().where(mine).values(dropped=self._next))
+
+    def record_source(self, record: SourceRecord) -> None:
+        """Remember what is known of a source."""
+        self._connection.execute(tables.sources.delete().where(tables.sources.c.place == record.place))
+        values = asdict(record) | {"failures": json.dumps(record.failures, ensure_ascii=False)}
+        self._connection.execute(tables.sources.insert().values(values))
+
+    def move_source(self, place: str, to: str) -> None:
+        """Remember that a source has another name now."""
+        for table in (tables.sources, tables.origins):
+            self._connection.execute(table.delete().where(table.c.place == to))
+            self._connection.execute(table.update().where(table.c.place == place).values(place=to))
+
+    def forget_sources(self, places: Iterable[str]) -> None:
+        """Forget sources and their parts; the articles stay."""
+        for place in places:
+            for table in (tables.sources, tables.origins):
+                self._connection.execute(table.delete().where(table.c.place == place))
+
+    def record_origin(self, record: OriginRecord) -> None:
+        """Remember which article a part of a source gave."""
+        self.forget_origin(record)
+        self._connection.execute(tables.origins.insert().values(asdict(record)))
+
+    def forget_origin(self, record: OriginRecord) -> None:
+        """Forget a part of a source; its article stays."""
+        mine = (tables.origins.c.place == record.place) & (tables.origins.c.key == record.key)
+        self._connection.execute(tables.origins.delete().where(mine))
+
+    def complete(self) -> None:
+        """Make the next generation the present one; what only earlier ones saw is deleted."""
+        articles = tables.articles
+        self._connection.execute(articles.delete().where(articles.c.dropped <= self._next))
+        tables.set_facts(self._connection, {"generation": self._next, "dirty": 0})

@@ -1,0 +1,39 @@
+"""Which articles are searched: `Filter`, and `Only`, its fields as keyword arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict
+
+from rag.types import Language, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(Value):
+    """Which articles are searched.
+
+    Attributes:
+        language: theirs; both when None.
+        since: the first day of publication; an article without a date passes only when neither day is given.
+        until: the last.
+        source: who published them, in any spelling that folds alike ("القاهره" for "القاهرة"); all when None.
+        without: ids of articles that are left out.
+    """
+
+    language: Language | None = None
+    since: date | None = None
+    until: date | None = None
+    source: str | None = None
+    without: frozenset[str] = frozenset()
+
+
+class Only(TypedDict, total=False):
+    """The fields of a `Filter`, as keyword arguments."""
+
+    language: Language | None
+    since: date | None
+    until: date | None
+    source: str | None
+    without: Collection[str]

@@ -1,0 +1,31 @@
+"""One file → its articles, complete but raw, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rag.index_report import Failure
+from rag.load.details import complete
+from rag.load.draft import Loaded, Source
+from rag.load.formats import load
+
+
+def read_file(path: Path, fields: Mapping[str, str]) -> Iterator[Loaded | Failure]:
+    """Yield the articles of a file, and what is wrong with those that cannot be read; see `rag.load.load_articles`."""
+    try:
+        with path.open("rb") as stream:
+            modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+            source = Source(str(path), stream, modified, tuple(fields.items()))
+            for found in load(source):
+                if isinstance(found, Failure):
+                    yield found
+                    continue
+                name, draft = found
+                within = name.removeprefix(str(path)).removeprefix("/")
+                key = f"{within}#{draft.key}" if within and draft.key else within or draft.key
+                article = complete(draft, name)
+                yield Loaded(key, article, article.id == draft.id, draft.removed)
+    except OSError as error:
+        yield Failure(str(path), f"{path}: cannot be read: {error.strerror}")

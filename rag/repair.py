@@ -1,0 +1,75 @@
+"""Do vectors and keywords agree with the catalog? And what is done where they do not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from rag.catalog import Catalog
+from rag.encoded import EncodedPassage
+from rag.errors import IndexStateError
+from rag.keywords import KeywordIndex, rewrite_keywords
+from rag.store import ChromaStore
+
+_BATCH = 2000
+_ALIKE = 0.01  # how far a stored vector may be from the catalog's: they are rounded to half precision there
+
+
+def check_index(folder: Path, catalog: Catalog) -> list[str]:
+    """Return what is wrong, a line each; vectors that nothing refers to are harmless and no fault.
+
+    Args:
+        folder: of the index.
+        catalog: open for reading.
+    """
+    wrong = []
+    try:
+        store = ChromaStore(folder / "vectors")
+        if count := sum(1 for _ in _misplaced(store, catalog)):
+            wrong.append(f"the vectors of {count} passages are missing or wrong")
+    except Exception as error:  # whatever a damaged folder makes Chroma raise
+        wrong.append(f"the vectors cannot be read ({type(error).__name__})")
+    if not _keywords_agree(folder, catalog):
+        wrong.append("the keyword index is missing or does not agree with the articles")
+    return wrong
+
+
+def repair_index(folder: Path, catalog: Catalog) -> list[str]:
+    """Make anew what is wrong; return what was.
+
+    Args:
+        folder: of the index, which the caller holds for writing.
+        catalog: open for reading.
+    """
+    wrong = check_index(folder, catalog)
+    if any("cannot be read" in line for line in wrong):
+        shutil.rmtree(folder / "vectors", ignore_errors=True)
+    store = ChromaStore(folder / "vectors")
+    missing = _misplaced(store, catalog)
+    while some := list(islice(missing, _BATCH)):
+        store.put([e.passage for e in some], np.stack([e.vector for e in some]))
+    if not _keywords_agree(folder, catalog):
+        rewrite_keywords(folder, catalog.generation, (e.passage for e in catalog.every_passage()))
+    return wrong
+
+
+def _misplaced(store: ChromaStore, catalog: Catalog) -> Iterator[EncodedPassage]:
+    """Yield the passages whose vector the store does not hold as the catalog does."""
+    passages = catalog.every_passage()
+    while some := list(islice(passages, _BATCH)):
+        held = store.vectors([e.passage.id for e in some])
+        for encoded in some:
+            vector = held.get(encoded.passage.id)
+            if vector is None or not np.allclose(vector, encoded.vector, atol=_ALIKE):
+                yield encoded
+
+
+def _keywords_agree(folder: Path, catalog: Catalog) -> bool:
+    try:
+        return KeywordIndex(folder, catalog.generation).passage_ids == catalog.passage_ids()
+    except IndexStateError:
+        return False
