@@ -128,7 +128,9 @@ class Catalog:
                 rows = []
                 for some in _batches(places, 500):
                     rows += connection.execute(sa.select(tables.sources).where(tables.sources.c.place.in_(some)))
-        return {row.place: SourceRecord(row.place, row.digest, tuple(json.loads(row.failures))) for row in rows}
+        return {
+            row.place: SourceRecord(row.place, row.digest, row.read, tuple(json.loads(row.failures))) for row in rows
+        }
 
     def places_of(self, digest: str) -> list[str]:
         """Return the places of the sources whose content has this digest."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -23,11 +24,13 @@ class SourceRecord:
     Attributes:
         place: the path of its file.
         digest: of its bytes, and of how its fields are read.
+        read: the day on which it was read last.
         failures: what in it could not be read, a line each.
     """
 
     place: str
     digest: str
+    read: date
     failures: tuple[str, ...] = ()
 
 

@@ -32,6 +32,7 @@ sources = sa.Table(  # a file, or what stands for one
     schema,
     sa.Column("place", sa.String, primary_key=True),
     sa.Column("digest", sa.String, nullable=False, index=True),  # of its bytes, and of how its fields are read
+    sa.Column("read", sa.Date, nullable=False),  # the day on which it was read last
     sa.Column("failures", sa.Text, nullable=False),  # JSON list of what in it cannot be read
 )
 origins = sa.Table(  # which article a source, or a part of it, gave

@@ -24,13 +24,14 @@ from rag.encode import Encoder
 from rag.errors import SourceError
 from rag.index_report import Failure, IndexReport
 from rag.keywords import sweep_keywords, write_keywords
-from rag.load import find_files
+from rag.load.web import Fetcher
 from rag.lock import hold
 from rag.passage_encoder import PassageEncoder
+from rag.place import find_place
 from rag.repair import check_index, repair_index
 from rag.store import ChromaStore, Store
 from rag.types import Article
-from rag.update import Place, Progress, Update
+from rag.update import Progress, Update
 
 
 class Index:
@@ -41,13 +42,23 @@ class Index:
         encoder: the one that made the index, or will.
         passage_tokens: budget of a passage, in encoder tokens; only a new index can choose it.
         late: keep token vectors for late interaction; only a new index can choose it.
+        fetcher: gives what addresses on the web hold; without it they cannot be added.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, passage_tokens: int, *, late: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        encoder: Encoder,
+        passage_tokens: int,
+        *,
+        late: bool = True,
+        fetcher: Fetcher | None = None,
+    ) -> None:
         self.folder = folder
         self.encoder = encoder
         self.passage_tokens = passage_tokens
         self.late = late
+        self.fetcher = fetcher
 
     @property
     def exists(self) -> bool:
@@ -86,13 +97,12 @@ class Index:
             SourceError: a place is not there or holds nothing readable; nothing was changed.
             IndexStateError: the folder cannot be written, another process writes, or another encoder made the index.
         """
-        taken = [
-            Place(str(Path(place).expanduser().absolute()), find_files(place), dict(fields or {})) for place in places
-        ]
+        taken = [find_place(place, fields) for place in places]
         with self._writing() as catalog:
             run = self._update(catalog, restore=True)
             run.take_all(taken, progress, sync=sync)
-            known = _places(catalog) | {place.path: place.fields for place in taken}
+            failed = {failure.source for failure in run.failed}
+            known = _places(catalog) | {p.path: dict(p.fields) for p in taken if p.files or p.path not in failed}
             catalog.set_facts(places=json.dumps(known, sort_keys=True, ensure_ascii=False))
             self._complete(catalog, run.store)
             return run.report()
@@ -128,7 +138,7 @@ class Index:
             taken = []
             for path, fields in _places(catalog).items():
                 try:
-                    taken.append(Place(path, find_files(path), fields))
+                    taken.append(find_place(path, fields))
                 except SourceError as error:
                     run.failed.append(Failure(path, str(error)))
             run.take_all(taken, progress, sync=True)
@@ -214,7 +224,7 @@ class Index:
 
     def _update(self, catalog: Catalog, *, restore: bool) -> Update:
         encoder = PassageEncoder(self.encoder, self._calibration(catalog), catalog.fact("late") == "1")
-        return Update(catalog, self._store(catalog), encoder, restore)
+        return Update(catalog, self._store(catalog), encoder, restore, self.fetcher)
 
     def _calibration(self, catalog: Catalog) -> Calibration:
         """Return the calibration of the index, estimated when it is new."""

@@ -7,6 +7,7 @@ from rag.chat import ChatReader
 from rag.check import ClaimChecker
 from rag.encode import Encoder, SentenceTransformerEncoder
 from rag.index import Index
+from rag.load.web import Fetcher
 from rag.pipeline import Rag
 from rag.read import QuoteReader
 from rag.rerank import CrossEncoderReranker
@@ -20,7 +21,8 @@ from rag.update import Progress
 def open_index(settings: Settings) -> Index:
     """Return the index that the settings name, which need not exist yet; nothing is read or loaded."""
     encoder = SentenceTransformerEncoder(settings.encoder, settings.cache)
-    return Index(settings.index, encoder, settings.passage_tokens, late=settings.late)
+    fetcher = Fetcher(private=settings.private_addresses)
+    return Index(settings.index, encoder, settings.passage_tokens, late=settings.late, fetcher=fetcher)
 
 
 def open_checker(settings: Settings) -> ClaimChecker:

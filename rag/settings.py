@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     model: str | None = Field(default=None, description="chat model that writes the answers, as provider:model")
     model_context: int = Field(default=4096, ge=1024, description="chat tokens that the model takes in at once")
     model_timeout: float = Field(default=60.0, gt=0, description="seconds that the model may be silent")
+    private_addresses: bool = Field(
+        default=False, description="whether addresses of this machine and its network may be indexed"
+    )
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY", repr=False)
     ollama_host: str | None = Field(default=None, validation_alias="OLLAMA_HOST")

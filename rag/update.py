@@ -6,9 +6,10 @@ article that changed only new sentences are encoded; what only moved is only ren
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +19,13 @@ from rag.catalog import Catalog
 from rag.change import Change, OriginRecord, SourceRecord
 from rag.chunk import split_passages
 from rag.clean import clean_article
+from rag.errors import SourceError
+from rag.identity import digest, digest_content, digest_file, digest_loaded
 from rag.index_report import Failure, IndexReport
 from rag.load import Loaded, load_articles
+from rag.load.web import Fetcher, Listed, is_address
 from rag.passage_encoder import PassageEncoder
+from rag.place import Place
 from rag.store import Store
 from rag.types import Article
 
@@ -28,21 +33,6 @@ Progress = Callable[[int, int, str], None]
 """Called as `progress(done, total, name)` after each source, and after each batch of a source of many articles."""
 
 _BATCH = 16  # articles encoded and written together: enough to fill the encoder, little to lose
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What was named to be indexed.
-
-    Attributes:
-        path: of a file or folder, or a pattern.
-        files: that are there now.
-        fields: how tables of articles among them name what they hold; see `load_articles`.
-    """
-
-    path: str
-    files: Sequence[Path]
-    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +44,16 @@ class _Waiting:
     origin: OriginRecord | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A file or page that is taken, and what is known of it."""
+
+    name: str
+    fields: Mapping[str, str]
+    known: SourceRecord | None
+    origins: Sequence[OriginRecord]
+
+
 @dataclass
 class Update:
     """One run over sources.
@@ -63,13 +63,16 @@ class Update:
         store: where the passages' vectors go.
         encoder: makes them.
         restore: index again what was removed by hand; else only when its file has changed since.
+        fetcher: gives what addresses on the web hold; without it they are failures.
     """
 
     catalog: Catalog
     store: Store
     encoder: PassageEncoder
     restore: bool
+    fetcher: Fetcher | None = None
     _waiting: list[_Waiting] = field(default_factory=list)
+    _read: list[SourceRecord] = field(default_factory=list)
     _tell: Callable[[str], None] | None = None
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -79,19 +82,27 @@ class Update:
     failed: list[Failure] = field(default_factory=list)
 
     def take_all(self, places: Sequence[Place], progress: Progress | None, *, sync: bool) -> None:
-        """Take the files of places; with `sync`, remove what came from a place and is no longer there."""
-        files = {path.absolute(): place.fields for place in places for path in place.files}
-        known = self.catalog.sources(list(map(str, files)))
-        origins = self.catalog.origins_of(list(map(str, files)))
-        for number, (path, fields) in enumerate(files.items()):
+        """Take the files and pages of places; with `sync`, remove what came from a folder and is no longer there."""
+        items: dict[str, tuple[Listed | None, Mapping[str, str]]]
+        items = {str(path.absolute()): (None, place.fields) for place in places for path in place.files}
+        for place in places:
+            if place.is_address:
+                items.update({page.url: (page, place.fields) for page in self._list_pages(place.path)})
+        known, origins = self.catalog.sources(list(items)), self.catalog.origins_of(list(items))
+        for number, (name, (page, fields)) in enumerate(items.items()):
             if progress:
-                self._tell = partial(progress, number, len(files))
-            self._take(path, fields, known.get(str(path)), origins.get(str(path), []))
+                self._tell = partial(progress, number, len(items))
+            take = _Item(name, fields, known.get(name), origins.get(name, []))
+            if page:
+                self._fetch(page, take)
+            else:
+                self._take(Path(name), take)
             if progress:
-                progress(number + 1, len(files), path.name)
+                progress(number + 1, len(items), Path(name).name)
         self._write()
         if sync:
-            self._remove_missing([Path(place.path) for place in places], set(map(str, files)))
+            folders = [Path(place.path) for place in places if not place.is_address]
+            self._remove_missing(folders, items.keys())
 
     def put_all(self, articles: Sequence[Article], progress: Progress | None) -> None:
         """Take articles that come from no file; those that the catalog holds as they are count as unchanged."""
@@ -107,38 +118,58 @@ class Update:
 
     def report(self) -> IndexReport:
         """Return what the run did."""
-        return IndexReport(
-            added=tuple(self.added),
-            changed=tuple(self.changed),
-            unchanged=tuple(dict.fromkeys(self.unchanged)),
-            removed=tuple(self.removed),
-            copies=tuple(self.copies),
-            failed=tuple(self.failed),
-        )
+        added, changed, unchanged = tuple(self.added), tuple(self.changed), tuple(dict.fromkeys(self.unchanged))
+        return IndexReport(added, changed, unchanged, tuple(self.removed), tuple(self.copies), tuple(self.failed))
 
-    def _take(
-        self, path: Path, fields: Mapping[str, str], known: SourceRecord | None, origins: Sequence[OriginRecord]
-    ) -> None:
-        """Look at one file, and read it where its content is not known."""
-        place = str(path)
+    def _list_pages(self, address: str) -> list[Listed]:
+        """Return the pages that an address lists, or itself."""
         try:
-            digest = _digest_file(path, fields)
-        except OSError as error:
-            self.failed.append(Failure(place, f"{path}: cannot be read: {error.strerror}"))
+            if self.fetcher is None:
+                raise SourceError(f"{address}: addresses are not read here")
+            listed = self.fetcher.list_pages(address)
+        except SourceError as error:
+            self.failed.append(Failure(address, str(error)))
+            return []
+        return [Listed(address)] if listed is None else listed
+
+    def _fetch(self, page: Listed, item: _Item) -> None:
+        """Fetch a page and take it; one of a list that is known is not fetched again unless it says that it changed."""
+        known = item.known
+        listed_as_read = page.modified and known and page.modified < known.read
+        if known and item.origins and page.listed and (page.modified is None or listed_as_read):
+            self._keep(known, item.origins)
             return
-        if known is None and (moved := self._moved_from(digest)):
+        assert self.fetcher
+        with tempfile.TemporaryDirectory(prefix="sanad-") as folder:
+            try:
+                fetched = self.fetcher.fetch(page.url)
+            except SourceError as error:
+                self.failed.append(Failure(page.url, str(error)))
+                return
+            path = Path(folder) / f"page{fetched.ending}"
+            path.write_bytes(fetched.data)
+            self._take(path, item)
+
+    def _take(self, path: Path, item: _Item) -> None:
+        """Look at one file, and read it where its content is not known."""
+        place, known, origins = item.name, item.known, item.origins
+        try:
+            content = digest_file(path, item.fields)
+        except OSError as error:
+            self.failed.append(Failure(place, f"{place}: cannot be read: {error.strerror}"))
+            return
+        if known is None and (moved := self._moved_from(content)):
             with self.catalog.change() as change:
                 change.move_source(moved, place)
-            known, origins = SourceRecord(place, digest), self.catalog.origins(place=place)
+            known, origins = self.catalog.sources([place])[place], self.catalog.origins(place=place)
         before = {origin.key: origin for origin in origins}
         restored = self.restore and any(origin.removed for origin in before.values())
         # What gave no article is tried again: it may be readable now, with other programs at hand.
-        if known and known.digest == digest and before and not restored:
-            self.unchanged += [origin.article_id for origin in before.values() if not origin.removed]
-            self.failed += [Failure(place, reason) for reason in known.failures]
+        if known and known.digest == content and before and not restored:
+            self._keep(known, origins)
             return
         failures, seen = [], set()
-        for found in load_articles(path, fields):
+        for found in load_articles(path, item.fields, place):
             if isinstance(found, Failure):
                 failures.append(found)
                 continue
@@ -148,22 +179,30 @@ class Update:
             seen.add(key)
             self._take_article(place, replace(found, key=key), before.get(key), failures)
             if self._tell and len(seen) % _BATCH == 0:
-                self._tell(f"{path.name}: {len(seen)}")
-        self._write()  # a source counts as read when all its articles are written
+                self._tell(f"{Path(place).name}: {len(seen)}")
         self.failed += failures
-        record = SourceRecord(place, digest, tuple(failure.reason for failure in failures))
-        gone = [origin for key, origin in before.items() if key not in seen] if seen or not failures else []
-        if gone or record != known:
+        self._forget([o for key, o in before.items() if key not in seen and (seen or not failures)])
+        record = SourceRecord(place, content, date.today(), tuple(failure.reason for failure in failures))
+        if known is None or (known.digest, known.failures) != (record.digest, record.failures):
+            self._read.append(record)  # it counts as read when all its articles are written
+
+    def _keep(self, known: SourceRecord, origins: Iterable[OriginRecord]) -> None:
+        """Report what a source gave when it was read, and what in it could not be read."""
+        self.unchanged += [origin.article_id for origin in origins if not origin.removed]
+        self.failed += [Failure(known.place, reason) for reason in known.failures]
+
+    def _forget(self, gone: Sequence[OriginRecord]) -> None:
+        """Forget parts of a source that are no longer in it."""
+        if gone:
             with self.catalog.change() as change:
                 for origin in gone:
                     change.forget_origin(origin)
                 self._release(change, gone)
-                change.record_source(record)
 
     def _take_article(self, place: str, loaded: Loaded, before: OriginRecord | None, failures: list[Failure]) -> None:
         """Queue an article of a source if it is new or changed."""
-        digest = _digest_loaded(loaded.article)
-        if before and before.digest == digest and not (before.removed and self.restore):
+        raw = digest_loaded(loaded.article)
+        if before and before.digest == raw and not (before.removed and self.restore):
             if not before.removed:
                 self.unchanged.append(before.article_id)
             return
@@ -171,7 +210,7 @@ class Update:
         if not article.text:
             failures.append(Failure(place, f"{place}: nothing is left of it but debris of a page"))
             return
-        origin = OriginRecord(place, loaded.key, article.id, digest)
+        origin = OriginRecord(place, loaded.key, article.id, raw)
         content = digest_content(article)
         same = self._same(content)
         if same and not (before and before.article_id == same):
@@ -197,7 +236,7 @@ class Update:
         wanted = before.article_id if before and not loaded.named else loaded.article.id
         waits = {w.article.id for w in self._waiting if w.origin and not _is_same(w.origin, origin)}
         if wanted in waits or any(not _is_same(o, origin) for o in self.catalog.origins(article_id=wanted)):
-            return f"{loaded.article.id}~{_digest(origin.place, origin.key)[:6]}"
+            return f"{loaded.article.id}~{digest(origin.place, origin.key)[:6]}"
         return wanted
 
     def _queue(self, article: Article, origin: OriginRecord | None) -> None:
@@ -208,7 +247,7 @@ class Update:
 
     def _write(self) -> None:
         """Chunk, encode and store what is waiting."""
-        if not self._waiting:
+        if not self._waiting and not self._read:
             return
         budget = int(self.catalog.fact("passage_tokens") or 0)
         cut = [split_passages(w.article, self.encoder.encoder.count_tokens, budget) for w in self._waiting]
@@ -223,13 +262,16 @@ class Update:
                 change.put(waiting.article, waiting.digest, passages)
                 if waiting.origin:
                     change.record_origin(waiting.origin)
+            for record in self._read:
+                change.record_source(record)
         self._waiting.clear()
+        self._read.clear()
 
-    def _moved_from(self, digest: str) -> str | None:
+    def _moved_from(self, content: str) -> str | None:
         """Return the place that a source of this content had before it was renamed."""
-        return next((place for place in self.catalog.places_of(digest) if not Path(place).exists()), None)
+        return next((p for p in self.catalog.places_of(content) if not is_address(p) and not Path(p).exists()), None)
 
-    def _remove_missing(self, folders: Sequence[Path], present: set[str]) -> None:
+    def _remove_missing(self, folders: Sequence[Path], present: Collection[str]) -> None:
         """Remove the articles that came from these folders and whose files are no longer there."""
         gone = [
             place
@@ -254,25 +296,3 @@ class Update:
 
 def _is_same(one: OriginRecord, other: OriginRecord) -> bool:
     return (one.place, one.key) == (other.place, other.key)
-
-
-def digest_content(article: Article) -> str:
-    """Return what tells an article from others: where it is the same, one is enough."""
-    day = article.published if article.dated_by != "file" else None
-    return _digest(article.title, article.text, article.source, day)
-
-
-def _digest_loaded(article: Article) -> str:
-    """Return what tells whether an article has changed in its source; the day of a file is not part of it."""
-    fields = article.to_dict() | ({"published": None} if article.dated_by == "file" else {})
-    return _digest(*fields.values())
-
-
-def _digest_file(path: Path, fields: Mapping[str, str]) -> str:
-    with path.open("rb") as stream:
-        content = hashlib.file_digest(stream, "sha256").hexdigest()
-    return _digest(content, *sorted(fields.items())) if fields else content
-
-
-def _digest(*parts: object) -> str:
-    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()

@@ -43,15 +43,16 @@ def find_files(place: str | Path) -> list[Path]:
     return found
 
 
-def load_articles(path: Path, fields: Mapping[str, str] | None = None) -> Iterator[Loaded | Failure]:
+def load_articles(path: Path, fields: Mapping[str, str] | None = None, name: str = "") -> Iterator[Loaded | Failure]:
     """Yield the articles of one file, and a failure for each part of it that cannot be read; nothing is raised.
 
     Args:
         path: whose name tells the format.
         fields: for tables of articles, names of their fields → what they hold, one of `FIELDS`; the others are told by
             their names.
+        name: what the file is called in messages; its path where it is "".
     """
-    return (read_file if is_simple(path.name) else read_isolated)(path, fields or {})
+    return (read_file if is_simple(path.name) else read_isolated)(path, fields or {}, name)
 
 
 def load_article(path: Path) -> Article:

@@ -26,12 +26,19 @@ class Source:
         stream: its bytes, seekable, at their beginning.
         modified: the day it was last changed, where that is known.
         fields: names of fields in tables of articles → what they hold (`{"العنوان": "title"}`).
+        file: a file name that tells the format; "" where `name` does.
     """
 
     name: str
     stream: BinaryIO
     modified: date | None = None
     fields: tuple[tuple[str, str], ...] = ()
+    file: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address that the source is from, "" where it is from none."""
+        return self.name if self.name.startswith(("http://", "https://")) else ""
 
     def read(self, limit: int = LARGEST) -> bytes:
         """Return all bytes.

@@ -105,7 +105,7 @@ def load(source: Source, depth: int = 0) -> Iterator[tuple[str, Draft] | Failure
 
 
 def _loader(source: Source) -> Loader:
-    ending = _ending(source.name)
+    ending = _ending(source.file or source.name)
     head = source.stream.read(1024)
     source.stream.seek(0)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()

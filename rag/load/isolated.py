@@ -45,7 +45,7 @@ class _Worker:
         self._thread.start()
         self._new = True
 
-    def read(self, path: Path, fields: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    def read(self, path: Path, fields: Mapping[str, str], name: str) -> Iterator[dict[str, Any]]:
         """Yield the answers for one file.
 
         Raises:
@@ -54,7 +54,7 @@ class _Worker:
         """
         assert self._process.stdin
         try:
-            self._process.stdin.write(json.dumps({"path": str(path), "fields": dict(fields)}) + "\n")
+            self._process.stdin.write(json.dumps({"path": str(path), "fields": dict(fields), "name": name}) + "\n")
             self._process.stdin.flush()
         except OSError as error:
             raise EOFError from error
@@ -90,22 +90,23 @@ _idle: list[_Worker] = []
 _lock = threading.Lock()
 
 
-def read_isolated(path: Path, fields: Mapping[str, str]) -> Iterator[Loaded | Failure]:
+def read_isolated(path: Path, fields: Mapping[str, str], name: str = "") -> Iterator[Loaded | Failure]:
     """Yield what `read_file` yields; a failure ends it where the file cannot be read within time and memory."""
+    called = name or str(path)
     with _lock:
         worker = _idle.pop() if _idle else _Worker()
     whole = False
     try:
-        for found in worker.read(path, fields):
+        for found in worker.read(path, fields, name):
             if "failure" in found:
                 yield Failure(**found["failure"])
             else:
                 yield Loaded(found["key"], _article(found["article"]), found["named"], tuple(found["removed"]))
         whole = True
     except TimeoutError:
-        yield Failure(str(path), f"{path}: was given up after {PATIENCE:.0f} seconds; it is damaged or too complex")
+        yield Failure(called, f"{called}: was given up after {PATIENCE:.0f} seconds; it is damaged or too complex")
     except EOFError:
-        yield Failure(str(path), f"{path}: the reader broke down on it; it is damaged, or takes too much memory")
+        yield Failure(called, f"{called}: the reader broke down on it; it is damaged, or takes too much memory")
     finally:
         if whole:
             with _lock:

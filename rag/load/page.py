@@ -17,7 +17,7 @@ from rag.load.markup import parse_html, to_text
 
 def load_page(source: Source) -> Iterator[Draft]:
     """Read the article of a page; what the page declares its encoding to be is not believed."""
-    yield read_page(decode(source.read()), modified=source.modified)
+    yield read_page(decode(source.read()), url=source.url, modified=source.modified)
 
 
 def read_page(text: str, *, url: str = "", modified: date | None = None) -> Draft:

@@ -12,20 +12,21 @@ from rag.load.draft import Loaded, Source
 from rag.load.formats import load
 
 
-def read_file(path: Path, fields: Mapping[str, str]) -> Iterator[Loaded | Failure]:
+def read_file(path: Path, fields: Mapping[str, str], name: str = "") -> Iterator[Loaded | Failure]:
     """Yield the articles of a file, and what is wrong with those that cannot be read; see `rag.load.load_articles`."""
+    called = name or str(path)
     try:
         with path.open("rb") as stream:
             modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
-            source = Source(str(path), stream, modified, tuple(fields.items()))
+            source = Source(called, stream, modified, tuple(fields.items()), path.name)
             for found in load(source):
                 if isinstance(found, Failure):
                     yield found
                     continue
                 name, draft = found
-                within = name.removeprefix(str(path)).removeprefix("/")
+                within = name.removeprefix(called).removeprefix("/")
                 key = f"{within}#{draft.key}" if within and draft.key else within or draft.key
                 article = complete(draft, name)
                 yield Loaded(key, article, article.id == draft.id, draft.removed)
     except OSError as error:
-        yield Failure(str(path), f"{path}: cannot be read: {error.strerror}")
+        yield Failure(called, f"{called}: cannot be read: {error.strerror}")

@@ -30,7 +30,7 @@ def main() -> None:
     sys.stdout = sys.stderr  # a library that prints must not be taken for an answer
     for line in sys.stdin:
         request = json.loads(line)
-        for found in read_file(Path(request["path"]), request["fields"]):
+        for found in read_file(Path(request["path"]), request["fields"], request["name"]):
             if isinstance(found, Failure):
                 answer: dict[str, object] = {"failure": found.to_dict()}
             else:
