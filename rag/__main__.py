@@ -12,6 +12,7 @@ import typer
 
 from rag import show
 from rag.errors import SanadError, SettingsError
+from rag.load import load_articles, read_columns
 from rag.open import open_checker, open_index, open_rag
 from rag.pipeline import Rag, check_question
 from rag.settings import Settings
@@ -57,22 +58,48 @@ def options(
 
 @app.command()
 def index(
-    places: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders, patterns.")] = None,
+    places: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH|URL]...", help="Files, folders, patterns; pages, feeds, sitemaps."),
+    ] = None,
     sync: Annotated[bool, typer.Option("--sync", help="Remove articles whose files are gone from these.")] = False,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=NAME", help="Which column of a table holds what: --map title=العنوان"),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on: bring it in step whenever a file changes.")] = False,
+    cleaning: Annotated[
+        Path | None,
+        typer.Option("--show-cleaning", metavar="FILE", help="Show what is taken of a file; index nothing."),
+    ] = None,
     index: IndexFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the index in step with files; without any, with all that were indexed before."""
+    """Bring the index in step with files and pages; without any, with all that were indexed before."""
+    columns = read_columns(fields or [])
+    if cleaning:
+        show.cleaning(load_articles(cleaning, columns), as_json=as_json)
+        return
     settings = Settings(index=index)
     target = open_index(settings)
-    with show.progress("indexing") as progress:
-        if places:
-            report = target.add(*places, sync=sync, progress=progress)
-        elif target.exists:
-            report = target.refresh(progress)
-        else:
-            report = target.add(settings.sources, progress=progress)
-    show.index_report(report, as_json=as_json)
+    try:
+        with show.progress("indexing") as progress:
+            if places:
+                report = target.add(*places, sync=sync, fields=columns, progress=progress)
+            elif target.exists:
+                report = target.refresh(progress)
+            else:
+                report = target.add(settings.sources, progress=progress)
+        show.index_report(report, as_json=as_json)
+        if watch:
+            from rag.watch import watch as watching
+
+            show.note("watching; end with Ctrl-C")
+            for report in watching(target):
+                show.index_report(report, as_json=as_json)
+    except KeyboardInterrupt:
+        show.note("stopped; what was read so far is kept, go on with: sanad index")
+        raise typer.Exit(130) from None
     if report.failed:
         raise typer.Exit(1)
 

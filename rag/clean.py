@@ -66,6 +66,12 @@ def clean(text: str) -> str:
     return _join(_without_debris(_clean_lines(text)))
 
 
+def removed_lines(raw: str) -> list[str]:
+    """Return the lines that `clean` leaves out of a text, in their order."""
+    lines = _clean_lines(raw)
+    return [line for line in lines[len(_without_debris(lines)) :] if line]
+
+
 def clean_article(article: Article) -> Article:
     """Return an article with its text cleaned, and its pages where they are in the cleaned text."""
     title, source, author = (

@@ -28,10 +28,12 @@ from rag.load.web import Fetcher
 from rag.lock import hold
 from rag.passage_encoder import PassageEncoder
 from rag.place import find_place
+from rag.progress import Progress
 from rag.repair import check_index, repair_index
 from rag.store import ChromaStore, Store
 from rag.types import Article
-from rag.update import Progress, Update
+from rag.update import Update
+from rag.write import Writer
 
 
 class Index:
@@ -104,7 +106,7 @@ class Index:
             failed = {failure.source for failure in run.failed}
             known = _places(catalog) | {p.path: dict(p.fields) for p in taken if p.files or p.path not in failed}
             catalog.set_facts(places=json.dumps(known, sort_keys=True, ensure_ascii=False))
-            self._complete(catalog, run.store)
+            self._complete(catalog, run.writer.store)
             return run.report()
 
     def put(self, articles: Iterable[Article], progress: Progress | None = None) -> IndexReport:
@@ -120,7 +122,7 @@ class Index:
         with self._writing() as catalog:
             run = self._update(catalog, restore=True)
             run.put_all(list(articles), progress)
-            self._complete(catalog, run.store)
+            self._complete(catalog, run.writer.store)
             return run.report()
 
     def refresh(self, progress: Progress | None = None) -> IndexReport:
@@ -142,7 +144,7 @@ class Index:
                 except SourceError as error:
                     run.failed.append(Failure(path, str(error)))
             run.take_all(taken, progress, sync=True)
-            self._complete(catalog, run.store)
+            self._complete(catalog, run.writer.store)
             return run.report()
 
     def remove(self, *article_ids: str) -> IndexReport:
@@ -167,11 +169,7 @@ class Index:
         return IndexReport(removed=tuple(article_ids))
 
     def check(self) -> list[str]:
-        """Return what is wrong with the index, a line each: passages that vectors or keywords do not agree with.
-
-        Raises:
-            IndexStateError: there is no index, or it cannot be used.
-        """
+        """Return what is wrong, a line each: what vectors and keywords lack; IndexStateError as for `articles`."""
         with self._reading() as catalog:
             return check_index(self.folder, catalog)
 
@@ -210,6 +208,11 @@ class Index:
             raise _no_such_article(article_id)
         return found
 
+    def places(self) -> list[str]:
+        """Return what was ever added: paths, patterns, addresses; IndexStateError as for `articles`."""
+        with self._reading() as catalog:
+            return list(_places(catalog))
+
     @property
     def passages(self) -> int:
         """How many passages there are; IndexStateError as for `articles`."""
@@ -224,7 +227,7 @@ class Index:
 
     def _update(self, catalog: Catalog, *, restore: bool) -> Update:
         encoder = PassageEncoder(self.encoder, self._calibration(catalog), catalog.fact("late") == "1")
-        return Update(catalog, self._store(catalog), encoder, restore, self.fetcher)
+        return Update(Writer(catalog, self._store(catalog), encoder), restore, self.fetcher)
 
     def _calibration(self, catalog: Catalog) -> Calibration:
         """Return the calibration of the index, estimated when it is new."""

@@ -9,13 +9,13 @@ from rag.encode import Encoder, SentenceTransformerEncoder
 from rag.index import Index
 from rag.load.web import Fetcher
 from rag.pipeline import Rag
+from rag.progress import Progress
 from rag.read import QuoteReader
 from rag.rerank import CrossEncoderReranker
 from rag.retrieve import HybridRetriever
 from rag.settings import Settings
 from rag.snapshot import Reading
 from rag.tokens import ChatTokens
-from rag.update import Progress
 
 
 def open_index(settings: Settings) -> Index:

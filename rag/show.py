@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,15 +15,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from rag.catalog import ArticleSummary
-from rag.index_report import IndexReport
+from rag.clean import clean_article, removed_lines
+from rag.index_report import Failure, IndexReport
 from rag.language import detect_language
+from rag.load import Loaded
 from rag.phrases import say_failed, say_period
+from rag.progress import Progress, Step
 from rag.types import Answer, Hit
-from rag.update import Progress
 
 if TYPE_CHECKING:
     from rag.evaluate import Comparison, Run
 
+_DATED_BY = {
+    "source": "the day that the file names",
+    "text": "the day that the text names",
+    "file": "the day on which the file was changed",
+}
 _RIGHT_TO_LEFT_ISOLATE, _END_OF_ISOLATE = "\u2067", "\u2069"
 
 
@@ -46,19 +54,26 @@ def note(message: str) -> None:
 @contextmanager
 def progress(label: str) -> Iterator[Progress]:
     """Show a progress bar on stderr from the first call on; nothing where there is nothing to do."""
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[told]}"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
     bar = Bar(*columns, console=_stderr())
-    task = None
+    task, begun = None, time.monotonic()
 
-    def advance(done: int, total: int, name: str) -> None:
+    def advance(step: Step) -> None:
         nonlocal task
         if task is None:
             bar.start()
-            task = bar.add_task(label, total=total)
-        bar.update(task, completed=done, total=total)
+            task = bar.add_task(label, total=step.total, told="")
+        told = f"{step.done:.0f} of {step.total}"
+        if step.articles:
+            rate = step.passages / max(time.monotonic() - begun, 0.001)
+            told = f"{step.articles:,} articles, {step.passages:,} passages, {rate:.0f} a second"
+        bar.update(task, completed=step.done, total=step.total, told=told)
 
     try:
         yield advance
@@ -72,7 +87,10 @@ def index_report(report: IndexReport, *, as_json: bool) -> None:
     if as_json:
         _print_json(report.to_dict())
         return
-    parts = [f"{len(getattr(report, name))} {name}" for name in ("added", "changed", "unchanged", "removed", "failed")]
+    parts = [
+        f"{len(getattr(report, name))} {name}"
+        for name in ("added", "changed", "unchanged", "removed", "copies", "failed")
+    ]
     note(", ".join(part for part in parts if not part.startswith("0 ")) or "nothing to do")
     failures(report)
 
@@ -81,6 +99,34 @@ def failures(report: IndexReport) -> None:
     """Show each source that failed, on stderr."""
     for failure in report.failed:
         error(failure.reason)
+
+
+def cleaning(loaded: Iterable[Loaded | Failure], *, as_json: bool) -> None:
+    """Show what of a file is taken, and which of its lines are left out."""
+    found: list[dict[str, Any]] = []
+    for one in loaded:
+        if isinstance(one, Failure):
+            found.append({"failed": one.reason})
+            continue
+        removed = [*one.removed, *removed_lines(one.article.text)]
+        found.append({"article": clean_article(one.article).to_dict(), "removed": removed})
+    if as_json:
+        _print_json({"articles": found})
+        return
+    console = Console(highlight=False)
+    for each in found:
+        if "failed" in each:
+            error(each["failed"])
+            continue
+        article = each["article"]
+        console.print(f"[bold]{escape(_isolate(article['title'], article['language']))}[/]")
+        dated = f"{article['published']} ({_DATED_BY[article['dated_by']]})" if article["published"] else ""
+        about = (dated, article["source"], article["author"], article["url"])
+        console.print(f"[dim]{escape('  '.join(filter(None, about)))}[/]\n")
+        console.print(escape(article["text"]))
+        for line in each["removed"]:
+            console.print(f"[red]- {escape(line)}[/]")
+        console.print()
 
 
 def articles(summaries: Sequence[ArticleSummary], *, as_json: bool) -> None:

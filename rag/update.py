@@ -1,4 +1,4 @@
-"""Files → catalog and store: clean, chunk and encode what is new or changed, a batch of articles at a time.
+"""Files and pages → what is to be written: what is new, what changed, what is gone.
 
 Every source and every article in it is known by a digest of its content: what is as it was is not read again; of an
 article that changed only new sentences are encoded; what only moved is only renamed.
@@ -13,35 +13,18 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from rag.catalog import Catalog
 from rag.change import Change, OriginRecord, SourceRecord
-from rag.chunk import split_passages
 from rag.clean import clean_article
 from rag.errors import SourceError
 from rag.identity import digest, digest_content, digest_file, digest_loaded
 from rag.index_report import Failure, IndexReport
 from rag.load import Loaded, load_articles
 from rag.load.web import Fetcher, Listed, is_address
-from rag.passage_encoder import PassageEncoder
 from rag.place import Place
-from rag.store import Store
+from rag.progress import Progress, Step
 from rag.types import Article
-
-Progress = Callable[[int, int, str], None]
-"""Called as `progress(done, total, name)` after each source, and after each batch of a source of many articles."""
-
-_BATCH = 16  # articles encoded and written together: enough to fill the encoder, little to lose
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """An article that is to be encoded and written."""
-
-    article: Article
-    digest: str
-    origin: OriginRecord | None
+from rag.write import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +42,27 @@ class Update:
     """One run over sources.
 
     Args:
-        catalog: open for writing; knows the index's `passage_tokens`.
-        store: where the passages' vectors go.
-        encoder: makes them.
+        writer: writes what is new or changed into the catalog.
         restore: index again what was removed by hand; else only when its file has changed since.
         fetcher: gives what addresses on the web hold; without it they are failures.
     """
 
-    catalog: Catalog
-    store: Store
-    encoder: PassageEncoder
+    writer: Writer
     restore: bool
     fetcher: Fetcher | None = None
-    _waiting: list[_Waiting] = field(default_factory=list)
-    _read: list[SourceRecord] = field(default_factory=list)
-    _tell: Callable[[str], None] | None = None
+    _tell: Callable[[float], None] = lambda _share: None
+    _articles: int = 0
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The record that is brought in step."""
+        return self.writer.catalog
 
     def take_all(self, places: Sequence[Place], progress: Progress | None, *, sync: bool) -> None:
         """Take the files and pages of places; with `sync`, remove what came from a folder and is no longer there."""
@@ -89,17 +72,16 @@ class Update:
             if place.is_address:
                 items.update({page.url: (page, place.fields) for page in self._list_pages(place.path)})
         known, origins = self.catalog.sources(list(items)), self.catalog.origins_of(list(items))
+        told = progress or (lambda _step: None)
         for number, (name, (page, fields)) in enumerate(items.items()):
-            if progress:
-                self._tell = partial(progress, number, len(items))
+            self._tell = partial(self._say, told, number, len(items), Path(name).name)
             take = _Item(name, fields, known.get(name), origins.get(name, []))
             if page:
                 self._fetch(page, take)
             else:
                 self._take(Path(name), take)
-            if progress:
-                progress(number + 1, len(items), Path(name).name)
-        self._write()
+            self._tell(1.0)
+        self.writer.flush()
         if sync:
             folders = [Path(place.path) for place in places if not place.is_address]
             self._remove_missing(folders, items.keys())
@@ -113,13 +95,16 @@ class Update:
             else:
                 self._queue(article, None)
             if progress:
-                progress(number, len(articles), article.title)
-        self._write()
+                progress(Step(number, len(articles), article.title, number, self.writer.passages))
+        self.writer.flush()
 
     def report(self) -> IndexReport:
         """Return what the run did."""
         added, changed, unchanged = tuple(self.added), tuple(self.changed), tuple(dict.fromkeys(self.unchanged))
         return IndexReport(added, changed, unchanged, tuple(self.removed), tuple(self.copies), tuple(self.failed))
+
+    def _say(self, progress: Progress, at: int, total: int, name: str, share: float) -> None:
+        progress(Step(at + share, total, name, self._articles, self.writer.passages))
 
     def _list_pages(self, address: str) -> list[Listed]:
         """Return the pages that an address lists, or itself."""
@@ -178,13 +163,13 @@ class Update:
                 key += "+"
             seen.add(key)
             self._take_article(place, replace(found, key=key), before.get(key), failures)
-            if self._tell and len(seen) % _BATCH == 0:
-                self._tell(f"{Path(place).name}: {len(seen)}")
+            self._articles += 1
+            self._tell(found.share)
         self.failed += failures
         self._forget([o for key, o in before.items() if key not in seen and (seen or not failures)])
         record = SourceRecord(place, content, date.today(), tuple(failure.reason for failure in failures))
         if known is None or (known.digest, known.failures) != (record.digest, record.failures):
-            self._read.append(record)  # it counts as read when all its articles are written
+            self.writer.record(record)
 
     def _keep(self, known: SourceRecord, origins: Iterable[OriginRecord]) -> None:
         """Report what a source gave when it was read, and what in it could not be read."""
@@ -228,44 +213,20 @@ class Update:
 
     def _same(self, content: str) -> str | None:
         """Return the id of the article of this content, if it is known or waits to be."""
-        waits = (waiting.article.id for waiting in self._waiting if waiting.digest == content)
+        waits = (waiting.article.id for waiting in self.writer if waiting.digest == content)
         return next(waits, None) or self.catalog.article_with(content)
 
     def _identifier(self, loaded: Loaded, origin: OriginRecord, before: OriginRecord | None) -> str:
         """Return the id of an article: what its source says, else what it has had; another where that is taken."""
         wanted = before.article_id if before and not loaded.named else loaded.article.id
-        waits = {w.article.id for w in self._waiting if w.origin and not _is_same(w.origin, origin)}
+        waits = {w.article.id for w in self.writer if w.origin and not _is_same(w.origin, origin)}
         if wanted in waits or any(not _is_same(o, origin) for o in self.catalog.origins(article_id=wanted)):
             return f"{loaded.article.id}~{digest(origin.place, origin.key)[:6]}"
         return wanted
 
     def _queue(self, article: Article, origin: OriginRecord | None) -> None:
         (self.changed if self.catalog.has_article(article.id) else self.added).append(article.id)
-        self._waiting.append(_Waiting(article, digest_content(article), origin))
-        if len(self._waiting) >= _BATCH:
-            self._write()
-
-    def _write(self) -> None:
-        """Chunk, encode and store what is waiting."""
-        if not self._waiting and not self._read:
-            return
-        budget = int(self.catalog.fact("passage_tokens") or 0)
-        cut = [split_passages(w.article, self.encoder.encoder.count_tokens, budget) for w in self._waiting]
-        known = [passage for w in self._waiting for passage in self.catalog.passages_of(w.article.id)]
-        encoded = iter(self.encoder.encode([passage for passages in cut for passage in passages], known))
-        entries = [(w, [next(encoded) for _ in passages]) for w, passages in zip(self._waiting, cut, strict=True)]
-        self.catalog.set_facts(dirty=1)  # before the first vector: what a killed run leaves is then looked for
-        if added := [passage for _, passages in entries for passage in passages]:
-            self.store.put([e.passage for e in added], np.stack([e.vector for e in added]))
-        with self.catalog.change() as change:
-            for waiting, passages in entries:
-                change.put(waiting.article, waiting.digest, passages)
-                if waiting.origin:
-                    change.record_origin(waiting.origin)
-            for record in self._read:
-                change.record_source(record)
-        self._waiting.clear()
-        self._read.clear()
+        self.writer.put(article, origin)
 
     def _moved_from(self, content: str) -> str | None:
         """Return the place that a source of this content had before it was renamed."""
@@ -278,10 +239,11 @@ class Update:
             for place in self.catalog.sources()
             if place not in present and any(Path(place).is_relative_to(folder) for folder in folders)
         ]
-        with self.catalog.change() as change:
-            origins = [origin for place in gone for origin in self.catalog.origins(place=place)]
-            change.forget_sources(gone)
-            self._release(change, origins)
+        if gone:
+            with self.catalog.change() as change:
+                origins = [origin for place in gone for origin in self.catalog.origins(place=place)]
+                change.forget_sources(gone)
+                self._release(change, origins)
 
     def _release(self, change: Change, origins: Iterable[OriginRecord]) -> None:
         """Leave out the articles of origins that are no more, unless another origin has them too."""

@@ -14,6 +14,7 @@ from filelock import FileLock
 from rag.catalog import Catalog
 from rag.errors import IndexStateError, SourceError
 from rag.index import Index
+from rag.progress import Step
 from rag.snapshot import Reading
 from rag.store import ChromaStore
 from tests.fakes import HashEncoder, write_article
@@ -120,9 +121,11 @@ def test_nothing_to_read_changes_nothing(index: Index, tmp_path: Path) -> None:
 
 
 def test_progress_is_told(index: Index, articles: Path) -> None:
-    told: list[tuple[int, int]] = []
-    index.add(articles, progress=lambda done, total, _name: told.append((done, total)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    told: list[Step] = []
+    index.add(articles, progress=told.append)
+    assert [(step.done, step.total) for step in told if step.done == int(step.done) > 0][-1] == (3, 3)
+    assert [step.done for step in told] == sorted(step.done for step in told)
+    assert told[-1].articles == 3
 
 
 def test_another_encoder_is_refused(index: Index, articles: Path) -> None:

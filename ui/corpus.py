@@ -17,7 +17,7 @@ from rag.clean import fold
 from rag.errors import SanadError, SourceError
 from rag.index_report import Failure, IndexReport
 from rag.load import find_files, load_article
-from rag.update import Progress
+from rag.progress import Progress
 from ui.jobs import Job
 from ui.render import (
     render_articles,
@@ -135,8 +135,8 @@ class CorpusPage(Page):
         """Change the index, drawing how far it has come, then what came of it."""
         locale = view.locale
         job: Job[IndexReport] = Job(work)
-        for done, total, name in job.progress():
-            yield {self._report: render_progress(done, total, name, locale)}
+        for step in job.progress():
+            yield {self._report: render_progress(step, locale)}
         try:
             told = render_index_report(job.result(), locale)
         except Exception as error:  # the outermost edge

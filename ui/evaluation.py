@@ -15,7 +15,7 @@ import gradio as gr
 from rag.errors import SanadError
 from rag.evaluate import Comparison, Run, compare_runs, read_run, write_report
 from rag.evaluate.session import measure
-from rag.update import Progress
+from rag.progress import Progress
 from ui.jobs import Job
 from ui.render import render_evaluation_tools, render_frame, render_notice, render_progress, render_run
 from ui.site import Page, PageView, Site, explain, on, part, preferences_of
@@ -83,8 +83,8 @@ class EvaluationPage(Page):
             return measure(self._site.settings, [path], limit=limit, progress=(progress, progress), rag=rag)
 
         job: Job[Run] = Job(work)
-        for done, total, name in job.progress():
-            yield {self._progress: render_progress(done, total, name, locale, key="asking_progress")}
+        for step in job.progress():
+            yield {self._progress: render_progress(step, locale, key="asking_progress")}
         try:
             run = job.result()
             questions = re.sub(r"\W+", "-", path.stem)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-from rag.update import Progress
+from rag.progress import Progress, Step
 
 _T = TypeVar("_T")
 
@@ -20,15 +20,15 @@ class Job(Generic[_T]):
     """
 
     def __init__(self, work: Callable[[Progress], _T]) -> None:
-        self._told: queue.SimpleQueue[tuple[int, int, str] | None] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[Step | None] = queue.SimpleQueue()
         self._work = work
         self._result: list[_T] = []
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def progress(self) -> Iterator[tuple[int, int, str]]:
-        """Yield `(done, total, name)` until the work is done; what came faster than it was looked at is skipped."""
+    def progress(self) -> Iterator[Step]:
+        """Yield how far it has come until the work is done; what came faster than it was looked at is skipped."""
         done = False
         while not done and (newest := self._told.get()) is not None:
             while not done and not self._told.empty():
@@ -46,7 +46,7 @@ class Job(Generic[_T]):
 
     def _run(self) -> None:
         try:
-            self._result.append(self._work(lambda done, total, name: self._told.put((done, total, name))))
+            self._result.append(self._work(self._told.put))
         except BaseException as error:  # it is raised where the result is asked for
             self._error = error
         finally:

@@ -19,9 +19,8 @@ from rag.evaluate.ask import ask_question
 from rag.evaluate.measures import aggregate, aggregate_auroc, measure_rankings
 from rag.evaluate.questions import QuestionSet
 from rag.pipeline import Rag
+from rag.progress import Progress, Step
 from rag.types import Value
-
-Progress = Callable[[int, int, str], None]
 
 _PACKAGES = ("sanad-rag", "sentence-transformers", "torch", "chromadb", "bm25s", "ir_measures", "numpy")
 
@@ -81,7 +80,7 @@ def evaluate(
     for number, question in enumerate(questions.questions, start=1):
         records.append(ask_question(rag, question, questions.subjects, languages, holdout=holdout))
         if progress:
-            progress(number, len(questions.questions), question.id)
+            progress(Step(number, len(questions.questions), question.id))
     _add_rankings(records)
     machine = {"index_passages_per_second": passages_per_second, "peak_mb": _peak_megabytes()}
     values, intervals = _measure(records)

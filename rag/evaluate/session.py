@@ -12,9 +12,10 @@ from typing import Any
 from rag.errors import IndexStateError
 from rag.evaluate.files import read_corpus, read_questions
 from rag.evaluate.questions import QuestionSet, join_sets
-from rag.evaluate.run import Progress, Run, evaluate
+from rag.evaluate.run import Run, evaluate
 from rag.open import open_index, open_rag
 from rag.pipeline import Rag
+from rag.progress import Progress
 from rag.settings import Settings
 from rag.types import Article
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rag.errors import SourceError
@@ -15,7 +15,7 @@ from rag.load.read import read_file
 from rag.load.records import FIELDS
 from rag.types import Article
 
-__all__ = ["FIELDS", "Loaded", "find_files", "load_article", "load_articles"]
+__all__ = ["FIELDS", "Loaded", "find_files", "load_article", "load_articles", "read_columns"]
 
 
 def find_files(place: str | Path) -> list[Path]:
@@ -53,6 +53,27 @@ def load_articles(path: Path, fields: Mapping[str, str] | None = None, name: str
         name: what the file is called in messages; its path where it is "".
     """
     return (read_file if is_simple(path.name) else read_isolated)(path, fields or {}, name)
+
+
+def read_columns(said: Sequence[str]) -> dict[str, str]:
+    """Return which columns of a table hold what, as `load_articles` takes it.
+
+    >>> read_columns(["title=العنوان", "text=المتن"])
+    {'العنوان': 'title', 'المتن': 'text'}
+
+    Args:
+        said: a `field=column` for each.
+
+    Raises:
+        ValueError: one is none such, or its field is not one of `FIELDS`.
+    """
+    columns = {}
+    for one in said:
+        field, _, column = one.partition("=")
+        if field.strip() not in FIELDS or not column.strip():
+            raise ValueError(f"--map is {one!r}; it must be FIELD=NAME, where FIELD is one of {', '.join(FIELDS)}")
+        columns[column.strip()] = field.strip()
+    return columns
 
 
 def load_article(path: Path) -> Article:

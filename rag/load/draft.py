@@ -94,12 +94,14 @@ class Loaded:
         article: with what the text tells where the source says nothing.
         named: whether the source gives its id.
         removed: lines of the source that were not taken.
+        share: how much of its file has been read with it, 0 to 1, where that is known; else 0.
     """
 
     key: str
     article: Article
     named: bool = False
     removed: tuple[str, ...] = ()
+    share: float = 0.0
 
 
 Loader = Callable[[Source], "Iterable[Draft | Failure | Source]"]

@@ -101,7 +101,8 @@ def read_isolated(path: Path, fields: Mapping[str, str], name: str = "") -> Iter
             if "failure" in found:
                 yield Failure(**found["failure"])
             else:
-                yield Loaded(found["key"], _article(found["article"]), found["named"], tuple(found["removed"]))
+                article = _article(found.pop("article"))
+                yield Loaded(**found | {"article": article, "removed": tuple(found["removed"])})
         whole = True
     except TimeoutError:
         yield Failure(called, f"{called}: was given up after {PATIENCE:.0f} seconds; it is damaged or too complex")

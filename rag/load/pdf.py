@@ -1,4 +1,4 @@
-"""A PDF → its text in logical order, by pypdf or pdfium, whichever reads this page right.
+"""A PDF → its text in logical order, by pypdf, or by where its glyphs stand, whichever reads this page right.
 
 Where lines are what a printer needs, paragraphs are made of them; running heads and page numbers are left out. A text
 layer whose letters make no Arabic is reported, not indexed.
@@ -16,6 +16,7 @@ from statistics import median
 
 from rag.errors import SourceError
 from rag.load.draft import Draft, Source, sensible_title
+from rag.load.glyphs import read_lines
 from rag.load.letters import ENOUGH, LEAST, count_arabic_letters, presentation_forms, reads_as_arabic
 
 _MOST_PAGES = 2000
@@ -84,7 +85,7 @@ def _read_with_pdfium(name: str, data: bytes) -> list[str]:
     except pypdfium2.PdfiumError as error:
         raise SourceError(f"{name}: damaged: it cannot be read as a PDF") from error
     try:
-        return [page.get_textpage().get_text_bounded().replace("\r\n", "\n") for page in document]
+        return [read_lines(page.get_textpage()) for page in document]
     finally:
         document.close()
 
@@ -108,10 +109,16 @@ def _faults(page: str) -> tuple[int, float]:
         return 3, 0.0
     if "\ufffd" in page or re.search(r"\(cid:\d+\)", page):
         return 2, 0.0
-    if presentation_forms(page) > 0.05:
+    if presentation_forms(page) > 0.05 or _begin_with_stops(page):
         return 1, 0.0
     measure = reads_as_arabic(page) if count_arabic_letters(page) >= ENOUGH else 0.0
     return 0, max(0.0, LEAST - measure)
+
+
+def _begin_with_stops(page: str) -> bool:
+    """Whether Arabic lines begin with what should end them: their words stand in the wrong order."""
+    lines = [line for line in page.split("\n") if _ARABIC_RUN.search(line)]
+    return sum(line.lstrip()[0] in ".،؛؟!:" for line in lines) > len(lines) / 8
 
 
 def _fold_forms(page: str) -> str:

@@ -17,7 +17,8 @@ def read_file(path: Path, fields: Mapping[str, str], name: str = "") -> Iterator
     called = name or str(path)
     try:
         with path.open("rb") as stream:
-            modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+            size, changed = path.stat().st_size, path.stat().st_mtime
+            modified = datetime.fromtimestamp(changed, UTC).date()
             source = Source(called, stream, modified, tuple(fields.items()), path.name)
             for found in load(source):
                 if isinstance(found, Failure):
@@ -27,6 +28,7 @@ def read_file(path: Path, fields: Mapping[str, str], name: str = "") -> Iterator
                 within = name.removeprefix(called).removeprefix("/")
                 key = f"{within}#{draft.key}" if within and draft.key else within or draft.key
                 article = complete(draft, name)
-                yield Loaded(key, article, article.id == draft.id, draft.removed)
+                share = stream.tell() / max(size, 1) if draft.key else 0.0
+                yield Loaded(key, article, article.id == draft.id, draft.removed, min(share, 1.0))
     except OSError as error:
         yield Failure(called, f"{called}: cannot be read: {error.strerror}")

@@ -39,6 +39,7 @@ def main() -> None:
                     "article": found.article.to_dict(),
                     "named": found.named,
                     "removed": found.removed,
+                    "share": found.share,
                 }
             print(json.dumps(answer), file=output, flush=True)
         print("{}", file=output, flush=True)

@@ -10,9 +10,9 @@ from typing import Any
 from rag.catalog import ArticleSummary
 from rag.errors import SourceError
 from rag.index_report import Failure, IndexReport
+from rag.progress import Progress, Step
 from rag.settings import Settings
 from rag.types import Answer, Article, Turn
-from rag.update import Progress
 from tests.fakes import an_article
 from ui.preferences import COOKIE
 from ui.site import VISITOR, Site
@@ -44,14 +44,14 @@ class ToldIndex:
             else:
                 self.held[place.stem] = an_article(place.read_text(encoding="utf-8"), place.stem)
                 added.append(place.stem)
-            progress(done, len(places), place.name)
+            progress(Step(done, len(places), place.name))
         self.generation += 1
         return IndexReport(tuple(added), failed=tuple(failed))
 
     def refresh(self, progress: Progress) -> IndexReport:
         if self.error:
             raise self.error
-        progress(1, 1, "one")
+        progress(Step(1, 1, "one"))
         return IndexReport(unchanged=tuple(self.held))
 
     def remove(self, name: str) -> IndexReport:

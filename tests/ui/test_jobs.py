@@ -4,20 +4,20 @@ import threading
 
 import pytest
 
-from rag.update import Progress
+from rag.progress import Progress, Step
 from ui.jobs import Job
 
 
 def test_progress_comes_in_order_and_ends_with_the_last() -> None:
     def work(progress: Progress) -> str:
         for done in range(1, 101):
-            progress(done, 100, f"file {done}")
+            progress(Step(done, 100, f"file {done}"))
         return "report"
 
     job = Job(work)
     told = list(job.progress())
-    assert told == sorted(told)
-    assert told[-1] == (100, 100, "file 100")
+    assert [step.done for step in told] == sorted(step.done for step in told)
+    assert told[-1] == Step(100, 100, "file 100")
     assert job.result() == "report"
 
 
@@ -25,14 +25,14 @@ def test_each_step_is_told_while_the_work_goes_on() -> None:
     go_on = threading.Event()
 
     def work(progress: Progress) -> None:
-        progress(1, 2, "one")
+        progress(Step(1, 2, "one"))
         go_on.wait(10)
-        progress(2, 2, "two")
+        progress(Step(2, 2, "two"))
 
     steps = Job(work).progress()
-    assert next(steps) == (1, 2, "one")
+    assert next(steps) == Step(1, 2, "one")
     go_on.set()
-    assert list(steps) == [(2, 2, "two")]
+    assert list(steps) == [Step(2, 2, "two")]
 
 
 def test_an_error_is_raised_with_the_result() -> None:

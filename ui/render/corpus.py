@@ -9,6 +9,7 @@ from urllib.parse import quote as in_url
 
 from rag.catalog import ArticleSummary
 from rag.index_report import IndexReport
+from rag.progress import Step
 from ui.render.markup import button, field, select
 from ui.render.plot import render_timeline
 from ui.strings import Locale, run
@@ -93,12 +94,15 @@ def render_index_report(report: IndexReport, locale: Locale) -> str:
     return f'<div class="report" role="status" {locale.run}><p>{escape(comma.join(counts))}</p>{failed}</div>'
 
 
-def render_progress(done: int, total: int, name: str, locale: Locale, key: str = "progress") -> str:
+def render_progress(step: Step, locale: Locale, key: str = "progress") -> str:
     """Return how far reading has come, or what else `key` says."""
-    told = locale.say(key, done=locale.number(done), total=locale.number(total))
+    told = locale.say(key, done=locale.number(int(step.done)), total=locale.number(step.total))
+    if step.articles > step.done:
+        told = f"{locale.count('articles', step.articles)}. {told}"
     return (
-        f'<div class="progress" {locale.run}><p>{escape(told)} <bdi>{escape(name)}</bdi></p>'
-        f'<progress max="{max(total, 1)}" value="{done}" aria-label="{locale.html("working")}"></progress></div>'
+        f'<div class="progress" {locale.run}><p>{escape(told)} <bdi>{escape(step.name)}</bdi></p>'
+        f'<progress max="{max(step.total, 1)}" value="{step.done:g}" aria-label="{locale.html("working")}"></progress>'
+        "</div>"
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from rag.catalog import ArticleSummary
 from rag.index_report import Failure, IndexReport
+from rag.progress import Step
 from ui.render import (
     render_articles,
     render_corpus_tools,
@@ -96,8 +97,8 @@ def test_why_a_file_failed_names_no_folder(reason: str) -> None:
 def test_a_files_name_and_failure_are_never_markup() -> None:
     hostile = "<script>x<script>.md"
     html = render_index_report(IndexReport(failed=(Failure(hostile, f"{hostile}: {hostile}"),)), EN)
-    assert "<script" not in html + render_progress(1, 2, hostile, EN)
+    assert "<script" not in html + render_progress(Step(1, 2, hostile), EN)
 
 
 def test_progress_of_nothing_is_no_division_by_it() -> None:
-    assert '<progress max="1" value="0"' in render_progress(0, 0, "", EN)
+    assert '<progress max="1" value="0"' in render_progress(Step(0, 0, ""), EN)

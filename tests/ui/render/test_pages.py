@@ -9,6 +9,7 @@ from rag.catalog import ArticleSummary
 from rag.evaluate import Comparison, Run
 from rag.filter import Filter
 from rag.index_report import Failure, IndexReport
+from rag.progress import Step
 from ui.preferences import Preferences
 from ui.render import (
     render_articles,
@@ -88,7 +89,7 @@ def test_a_report_counts_and_names_failed_files_without_their_folders() -> None:
 
 
 def test_progress_and_notices() -> None:
-    html = render_progress(3, 12, HOSTILE, Locale("ar", "arabic"))
+    html = render_progress(Step(3, 12, HOSTILE), Locale("ar", "arabic"))
     assert "قُرئ ٣ من ١٢:" in html
     assert '<progress max="12" value="3"' in html
     assert "<script" not in html + render_notice(HOSTILE, EN, wrong=True)
