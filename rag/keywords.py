@@ -74,8 +74,9 @@ def write_keywords(
     if not before.segments:
         _write_alone(folder, generation + 1, every())
         return
-    added = [passage for passage in new if passage.id not in known]
-    dead = (before.gone | set(gone)) - {passage.id for passage in new}
+    coming = list(new)
+    added = [passage for passage in coming if passage.id not in known]
+    dead = (before.gone | set(gone)) - {passage.id for passage in coming}
     largest = max(sizes.values())
     if sum(sizes.values()) - largest + len(added) + len(dead) > _MOST_SMALL * largest:
         _write_alone(folder, generation + 1, every())

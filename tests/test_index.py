@@ -1,17 +1,20 @@
 """Guards: an index keeps in step with its files, loses nothing, and says what is wrong in one line."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from rag.catalog import Catalog
+from rag.encode import Encoded
 from rag.errors import IndexStateError, SourceError
 from rag.index import Index
 from rag.progress import Step
@@ -110,6 +113,123 @@ def test_an_id_that_changes_takes_its_article_along(index: Index, articles: Path
     write_article(articles, "canal", "Ships left the Suez canal.", id="suez")
     report = index.add(articles)
     assert (report.added, report.removed) == (("suez",), ("canal",))
+
+
+def test_a_renamed_file_keeps_its_article_and_costs_nothing(index: Index, articles: Path) -> None:
+    plain = articles / "plain.txt"
+    plain.write_text("Trains left the new station with two hundred passengers.", encoding="utf-8")
+    (identifier,) = [i for i in index.add(articles).added if i.startswith("plain")]
+    plain.rename(articles / "other.txt")
+    encoded = count_encoded(index)
+    report = index.add(articles, sync=True)
+    assert (report.added, report.changed, report.removed) == ((), (), ())
+    assert identifier in report.unchanged
+    assert encoded == []
+
+
+def test_only_new_sentences_are_encoded(index: Index, articles: Path) -> None:
+    write_article(articles, "long", "The first sentence stays. The second one stays too. The third will go.")
+    index.add(articles)
+    encoded = count_encoded(index)
+    write_article(articles, "long", "The first sentence stays. The second one stays too. The third was corrected.")
+    assert index.add(articles).changed == ("long",)
+    assert [text for text in encoded if " " in text] == ["The third was corrected."], (
+        "words are encoded for the dictionary"
+    )
+    assert index.check() == []
+
+
+def test_the_same_article_from_two_places_is_kept_once(index: Index, articles: Path) -> None:
+    text = "Trains left the new station with two hundred passengers."
+    for folder in ("one", "two"):
+        (articles / folder).mkdir()
+        (articles / folder / f"{folder}.txt").write_text(text, encoding="utf-8")
+    report = index.add(articles)
+    (kept,) = [i for i in report.added if i.startswith("one")]
+    assert report.copies == (kept,)
+    assert index.add(articles).copies == ()
+    (articles / "one" / "one.txt").unlink()
+    assert index.add(articles, sync=True).removed == (), "the other place still has it"
+    (articles / "two" / "two.txt").write_text(text + " More came.", encoding="utf-8")
+    changed = index.add(articles, sync=True)
+    assert changed.changed == (kept,)
+    (articles / "two" / "two.txt").unlink()
+    assert index.add(articles, sync=True).removed == (kept,)
+    assert agrees(index)
+
+
+def test_one_of_two_places_that_changes_becomes_an_article_of_its_own(index: Index, articles: Path) -> None:
+    text = "Trains left the new station with two hundred passengers."
+    for name in ("one.txt", "two.txt"):
+        (articles / name).write_text(text, encoding="utf-8")
+    (kept,) = index.add(articles).copies
+    (articles / "one.txt").write_text(text + " More came.", encoding="utf-8")
+    report = index.add(articles)
+    assert len(report.added) == 1
+    assert {index.article(i).text for i in (kept, *report.added)} == {text, text + " More came."}
+
+
+def test_a_table_of_articles_is_known_row_by_row(index: Index, tmp_path: Path) -> None:
+    table = tmp_path / "news.jsonl"
+    rows = [{"id": f"n{n}", "title": f"Story {n}", "text": f"Story number {n} about subject{n}."} for n in range(40)]
+
+    def write() -> None:
+        table.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+    write()
+    assert len(index.add(table).added) == 40
+    assert len(index.add(table).unchanged) == 40
+    rows[7]["text"] = "Another story."
+    del rows[20]
+    write()
+    report = index.add(table)
+    assert (report.changed, report.removed, len(report.unchanged)) == (("n7",), ("n20",), 38)
+    index.remove("n3")
+    rows[8]["text"] = "Another story still."
+    write()
+    assert index.refresh().changed == ("n8",), "what was removed by hand stays out"
+    assert "n3" not in ids(index)
+    rows.append({"id": "n50", "title": "No text", "text": ""})
+    write()
+    failed = index.add(table).failed
+    assert "line 40: no text" in failed[0].reason
+    assert index.add(table).failed == failed, "it is told again although the file is not read again"
+    assert agrees(index)
+
+
+def test_what_is_removed_leaves_no_trace_on_disk(index: Index, articles: Path) -> None:
+    write_article(articles, "secret", "The zanzibarian envoy signed nothing.")
+    index.add(articles)
+    index.remove("secret")
+    catalog = Catalog(index.folder, writable=True)
+    with catalog._engine.connect() as connection:
+        assert "zanzibarian" not in str(connection.exec_driver_sql("select text from articles").all())
+    catalog.close()
+    assert not [i for i in ChromaStore(index.folder / "vectors").ids() if i.startswith("secret")]
+
+
+def test_a_change_under_way_is_not_seen_by_who_reads(index: Index, articles: Path) -> None:
+    index.add(articles)
+    snapshot = Reading(index.folder, index.encoder).snapshot()
+    write_article(articles, "chips", "Beijing said nothing.")
+    seen: list[set[str]] = []
+    index.add(articles, progress=lambda _step: seen.append(ids(index)))
+    assert all(found == {"chips", "canal", "water"} for found in seen)
+    assert snapshot.catalog.article("chips") is None, "the version that is gone is not mixed with the new one"
+    assert index.article("chips").text == "Beijing said nothing."
+
+
+def count_encoded(index: Index) -> list[str]:
+    """Return the list that every sentence which is encoded from now on is added to."""
+    encoded: list[str] = []
+    encode = index.encoder.encode_sentences
+
+    def count(texts: Sequence[str], *, with_tokens: bool = False) -> Encoded:
+        encoded.extend(texts)
+        return encode(texts, with_tokens=with_tokens)
+
+    index.encoder.encode_sentences = count  # type: ignore[method-assign]
+    return encoded
 
 
 def test_nothing_to_read_changes_nothing(index: Index, tmp_path: Path) -> None:

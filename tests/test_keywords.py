@@ -26,7 +26,7 @@ def write(
     folder: Path, generation: int, new: list[Passage], gone: set[str] = frozenset(), every: list[Passage] | None = None
 ) -> KeywordIndex:  # type: ignore[assignment]
     """Write the generation after this one, and open it; `every` is what it may be written anew of."""
-    write_keywords(folder, generation, new, gone, lambda: new if every is None else every)
+    write_keywords(folder, generation, iter(new), gone, lambda: new if every is None else every)
     return KeywordIndex(folder, generation + 1)
 
 

@@ -95,13 +95,14 @@ def load_gzip(source: Source) -> Iterator[Source]:
         raise SourceError(f"{source.name}: damaged: it cannot be unpacked") from error
     except Exception as error:  # zlib.error
         raise SourceError(f"{source.name}: damaged: it cannot be unpacked") from error
-    yield replace(source, name=name, stream=io.BytesIO(data))
+    yield replace(source, name=name, stream=io.BytesIO(data), file=source.file.removesuffix(".gz"))
 
 
 def is_seen(name: str) -> bool:
     """Whether a file of an archive is one of its articles: not hidden, not a README, not what macOS adds."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    return not any(p.startswith(".") or p == "__MACOSX" for p in parts) and not parts[-1].upper().startswith("README")
+    hidden = any(p == "__MACOSX" or (p.startswith(".") and p != "..") for p in parts)
+    return not hidden and not parts[-1].upper().startswith("README")
 
 
 def _read(name: str, stream: BinaryIO) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
@@ -24,6 +25,7 @@ _BYTE_ORDER_MARKS = {
 # What Arabic and English newsrooms have written in; any other is far more often a wrong guess.
 _ARABIC = ["cp1256", "iso8859_6", "mac_arabic", "cp720"]
 _LATIN = ["cp1252"]
+_EXPECTED = re.compile(r"[\s\u0020-\u024f\u0600-\u06ff\u2010-\u203f]")  # what a text in UTF-16 mostly consists of
 _READ = 200_000  # bytes that are looked at to tell the encoding
 
 
@@ -66,7 +68,9 @@ def _marked(data: bytes) -> str | None:
     if marked := next((name for mark, name in _BYTE_ORDER_MARKS.items() if start.startswith(mark)), None):
         return marked
     if start.count(0) > len(start) / 50:  # every space of UTF-16 has one; no other text does
-        return "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
+        wide = "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
+        if len(_EXPECTED.findall(start.decode(wide, errors="replace"))) > len(start) / 4:
+            return wide
     return None
 
 

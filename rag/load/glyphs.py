@@ -131,7 +131,7 @@ def _order(line: Sequence[_Glyph]) -> str:
 
 
 def _words(line: Sequence[_Glyph]) -> list[list[_Glyph]]:
-    """Return the glyphs between the spaces of a line, as they are told; pdfium's own count where there are no others."""
+    """Return the glyphs between the spaces of a line; those that pdfium adds count where there are no others."""
     written = any(glyph.text.isspace() and not glyph.generated for glyph in line)
     words: list[list[_Glyph]] = [[]]
     for glyph in line:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,8 @@ class _Worker:
         self._thread.join()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
-                pipe.close()
+                with suppress(OSError):  # what was not sent yet
+                    pipe.close()
 
     def _listen(self) -> None:
         assert self._process.stdout

@@ -47,10 +47,13 @@ def read_page(text: str, *, url: str = "", modified: date | None = None) -> Draf
     body = to_text(found.body) if found is not None and found.body is not None else ""
     if not body:
         raise SourceError("no article was found on the page")
-    taken = set(body.split("\n"))
+    title = " ".join((found.title or "").split())
+    if title and body.partition("\n")[0] == title:
+        body = body[len(title) :].lstrip("\n")
+    taken = {title, *body.split("\n")}
     return Draft(
         text=body,
-        title=found.title or "",
+        title=title,
         published=found.date or None,
         source=found.sitename or _host(found.url),
         author=found.author or "",

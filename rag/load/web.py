@@ -106,6 +106,7 @@ class Fetcher:
             SourceError: it cannot be had, may not be, or is too large; names the address and why.
         """
         asked = url
+        _check(url)
         for _ in range(_MOST_REDIRECTS + 1):
             robots = self._robots_of(url)
             if not robots.can_fetch(AGENT, url):
@@ -115,7 +116,8 @@ class Fetcher:
             if status in (301, 302, 303, 307, 308) and headers.get("location"):
                 url = urljoin(url, headers["location"])
                 if not is_address(url):
-                    raise SourceError(f"{asked}: leads to {urlsplit(url).scheme}:, which is not fetched")
+                    raise SourceError(f"{asked}: leads to {url.partition(':')[0]}:, which is not fetched")
+                _check(url)
                 continue
             if status != 200:
                 raise SourceError(f"{asked}: the server answered {status}; see whether the address is right")
@@ -129,6 +131,7 @@ class Fetcher:
         Raises:
             SourceError: as for `fetch`.
         """
+        _check(url)
         path = urlsplit(url).path.lower()
         looks_so = path.endswith((".xml", ".rss", ".atom", ".xml.gz")) or any(
             part in ("feed", "rss", "atom", "feeds") for part in path.split("/")
@@ -224,6 +227,16 @@ class _Backend(httpcore2.SyncBackend):
     def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore2.NetworkStream:
         """Refuse: nothing on the web is a socket of this machine."""
         raise httpcore2.ConnectError("sockets of this machine are not allowed")
+
+
+def _check(url: str) -> None:
+    """Raise SourceError for what is no address."""
+    try:
+        if urlsplit(url).hostname and urlsplit(url).port != 0:
+            return
+    except ValueError:
+        pass
+    raise SourceError(f"{url}: is not an address that can be fetched")
 
 
 def _is_public(address: str) -> bool:

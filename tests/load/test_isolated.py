@@ -1,0 +1,57 @@
+"""Guards: a file that hangs a reader, kills it or fills its memory is one failure, and the next file is read."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from rag.index_report import Failure
+from rag.load import isolated, load_articles
+from tests.load.documents import page
+
+TEXT = "The first train left the new station on Monday with 212 passengers, the railways said."
+
+
+@pytest.fixture
+def html(tmp_path: Path) -> Path:
+    path = tmp_path / "x.html"
+    path.write_text(page(f"<p>{TEXT}</p>" * 3, title="Trains"), encoding="utf-8")
+    return path
+
+
+def test_who_takes_too_long_is_given_up(html: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (found,) = load_articles(html)
+    assert not isinstance(found, Failure)
+    worker = isolated._idle[-1]
+    os.kill(worker._process.pid, signal.SIGSTOP)
+    monkeypatch.setattr(isolated, "PATIENCE", 0.5)
+    started = time.monotonic()
+    (failure,) = load_articles(html)
+    assert time.monotonic() - started < 5
+    assert isinstance(failure, Failure)
+    assert "was given up after" in failure.reason
+    monkeypatch.undo()
+    (found,) = load_articles(html)
+    assert not isinstance(found, Failure)
+
+
+def test_who_dies_is_replaced(html: Path) -> None:
+    list(load_articles(html))
+    os.kill(isolated._idle[-1]._process.pid, signal.SIGKILL)
+    time.sleep(0.2)
+    (failure,) = load_articles(html)
+    assert isinstance(failure, Failure)
+    assert "the reader broke down on it" in failure.reason
+    (found,) = load_articles(html)
+    assert not isinstance(found, Failure)
+
+
+def test_readers_are_used_again_and_stopped(html: Path) -> None:
+    list(load_articles(html))
+    first = isolated._idle[-1]
+    list(load_articles(html))
+    assert isolated._idle[-1] is first
+    isolated.stop_readers()
+    assert first._process.poll() is not None
