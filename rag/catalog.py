@@ -55,6 +55,9 @@ class ArticleSummary:
 class Catalog:
     """The record in `folder`; made when there is none and `writable`.
 
+    Attributes:
+        seen: the generation that is read; who writes reads beyond it.
+
     Raises:
         IndexStateError: there is none, it was made by another version of Sanad, or it cannot be used.
     """
@@ -62,9 +65,9 @@ class Catalog:
     def __init__(self, folder: Path, *, writable: bool) -> None:
         self._engine = tables.open_database(folder, writable=writable)
         added, dropped = tables.articles.c.added, tables.articles.c.dropped
-        seen = self.generation
+        self.seen = self.generation
         self._visible: sa.ColumnElement[bool] = (
-            dropped.is_(None) if writable else (added <= seen) & (dropped.is_(None) | (dropped > seen))
+            dropped.is_(None) if writable else (added <= self.seen) & (dropped.is_(None) | (dropped > self.seen))
         )
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ All of it belongs to the next generation. `complete` makes that the present one.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -119,8 +120,18 @@ class Change:
         mine = (tables.origins.c.place == record.place) & (tables.origins.c.key == record.key)
         self._connection.execute(tables.origins.delete().where(mine))
 
-    def complete(self) -> None:
-        """Make the next generation the present one; what only earlier ones saw is deleted."""
-        articles = tables.articles
-        self._connection.execute(articles.delete().where(articles.c.dropped <= self._next))
-        tables.set_facts(self._connection, {"generation": self._next, "dirty": 0})
+    def complete(self, *, purge: bool = False) -> None:
+        """Make the next generation the present one; delete what only generations saw that nobody reads any more.
+
+        Args:
+            purge: delete all that this one does not see: what was removed by hand is to leave no trace.
+        """
+        now = time.time()
+        value = self._connection.scalar(sa.select(tables.facts.c.value).where(tables.facts.c.name == "completed"))
+        completed: dict[str, float] = {**json.loads(value or "{}"), str(self._next): now}
+        left = [int(generation) for generation, moment in completed.items() if moment < now - tables.READING]
+        unseen = self._next if purge else max(left, default=0)
+        self._connection.execute(tables.articles.delete().where(tables.articles.c.dropped <= unseen))
+        recent = {generation: moment for generation, moment in completed.items() if int(generation) > unseen}
+        facts: dict[str, str | int] = {"generation": self._next, "dirty": 0, "completed": json.dumps(recent)}
+        tables.set_facts(self._connection, facts)

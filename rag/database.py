@@ -20,6 +20,9 @@ from rag.errors import IndexStateError
 FORMAT = 4
 """Version of what lies in the index folder; raise it with every change that older or newer code cannot read."""
 
+READING = 60.0
+"""Seconds for which what a generation sees is kept when there is a newer one: the longest that a question may take."""
+
 schema = sa.MetaData()
 facts = sa.Table(
     "facts",

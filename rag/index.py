@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from rag.calibrate import Calibration, fit_calibration
 from rag.catalog import ArticleSummary, Catalog, check_encoder
-from rag.database import explain
+from rag.database import READING, explain
 from rag.dictionary import add_words
 from rag.encode import Encoder
 from rag.errors import SourceError
@@ -165,7 +165,7 @@ class Index:
                 for article_id in article_ids:
                     for origin in catalog.origins(article_id=article_id):
                         change.record_origin(replace(origin, removed=True))
-            self._complete(catalog, store)
+            self._complete(catalog, store, purge=True)
         return IndexReport(removed=tuple(article_ids))
 
     def check(self) -> list[str]:
@@ -271,7 +271,7 @@ class Index:
             if catalog:
                 catalog.close()
 
-    def _complete(self, catalog: Catalog, store: Store) -> None:
+    def _complete(self, catalog: Catalog, store: Store, *, purge: bool = False) -> None:
         """Derive what is derived, and let readers see the changes, if there were any."""
         if catalog.fact("dirty") != "1":
             return
@@ -285,10 +285,10 @@ class Index:
             lambda: (e.passage for e in catalog.every_passage()),
         )
         with catalog.change() as change:
-            change.complete()
+            change.complete(purge=purge)
         # From here on only what nobody reads is left: who is killed now leaves it to be taken out another time.
         store.delete(sorted(gone))
-        sweep_keywords(self.folder, generation + 1)
+        sweep_keywords(self.folder, generation + 1, READING)
 
 
 def _no_such_article(article_id: str) -> ValueError:

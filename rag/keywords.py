@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,12 +103,18 @@ def rewrite_keywords(folder: Path, generation: int, every: Iterable[Passage]) ->
     _Manifest((name,)).write(folder, generation)
 
 
-def sweep_keywords(folder: Path, generation: int) -> None:
-    """Delete what no generation from the one before this on needs: a question under way may still read that one."""
+def sweep_keywords(folder: Path, generation: int, reading: float) -> None:
+    """Delete what nobody needs: neither this generation nor one that was the present one until a moment ago.
+
+    Args:
+        folder: of the index.
+        generation: the present one.
+        reading: how long that moment is, in seconds: a question under way may still read it.
+    """
     kept: set[str] = set()
     for path in folder.glob("keywords-*.json"):
         number = int(path.stem.rpartition("-")[2])
-        if number < generation - 1:
+        if number < generation - 1 and path.stat().st_mtime < time.time() - reading:
             path.unlink(missing_ok=True)
         else:
             kept.update(json.loads(path.read_text(encoding="utf-8"))["segments"])

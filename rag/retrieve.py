@@ -31,7 +31,6 @@ from rag.snapshot import Reading, Snapshot
 from rag.terms import question_terms, spelt_words, split_terms
 from rag.types import Hit, Language, Match, Passage
 
-_TRIES = 5  # what is found while the index moves on is searched again: its articles may be gone
 _CANDIDATES = 50  # passages each first stage brings up
 _COMPARED = 30  # passages of a language whose tokens are compared
 _RERANKED = 20  # passages a reranker reads
@@ -135,14 +134,7 @@ class HybridRetriever:
         Raises:
             IndexStateError: there is no index that can be read with this encoder.
         """
-        for _ in range(_TRIES):
-            snapshot = self._reading.snapshot()
-            hits = self._retrieve(snapshot, question, k, only, explain=explain)
-            if self._reading.is_newest(snapshot):
-                break
-        return hits
-
-    def _retrieve(self, snapshot: Snapshot, question: str, k: int, only: Filter | None, *, explain: bool) -> list[Hit]:
+        snapshot = self._reading.snapshot()
         asked = self._prepare(question, snapshot)
         candidates = [_weigh(encoded, asked, snapshot) for encoded in _bring_up(asked, snapshot, only)]
         candidates.sort(key=lambda candidate: -candidate.score)

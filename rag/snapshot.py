@@ -58,14 +58,10 @@ class Reading:
                 raise explain(error, self._folder) from error
             return self._open
 
-    def is_newest(self, snapshot: Snapshot) -> bool:
-        """Whether no run of changes was completed since the snapshot was taken."""
-        return snapshot.catalog.generation == snapshot.generation
-
     def _read(self) -> Snapshot:
         catalog = Catalog(self._folder, writable=False)
         check_encoder(catalog, self._encoder, self._folder)
-        generation = catalog.generation
+        generation = catalog.seen
         keywords = KeywordIndex(self._folder, generation)
         calibration = catalog.blob("calibration")
         if calibration is None:

@@ -5,6 +5,7 @@ Everything here is derived from the catalog and can be made again from it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chromadb import Collection
 
 _BATCH = 2000  # vectors a call; Chroma takes at most 5,461
+_opening = threading.Lock()  # Chroma's own record of what is open is not made for threads
 
 
 class Store(Protocol):
@@ -84,14 +86,15 @@ class ChromaStore:
         from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
-        SharedSystemClient.clear_system_cache()  # else a second opening is given the first one's memory
-        client = chromadb.PersistentClient(path=folder, settings=Settings(anonymized_telemetry=False))
-        self._collection: Collection = client.get_or_create_collection(
-            "passages",
-            embedding_function=None,
-            # ef_search: how many candidates HNSW keeps; well above the k that is asked for, or recall suffers.
-            configuration={"hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 400}},
-        )
+        with _opening:
+            SharedSystemClient.clear_system_cache()  # else a second opening is given the first one's memory
+            client = chromadb.PersistentClient(path=folder, settings=Settings(anonymized_telemetry=False))
+            self._collection: Collection = client.get_or_create_collection(
+                "passages",
+                embedding_function=None,
+                # ef_search: how many candidates HNSW keeps; well above the k that is asked for, or recall suffers.
+                configuration={"hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 400}},
+            )
 
     def put(self, passages: Sequence[Passage], vectors: Matrix) -> None:
         """See `Store.put`."""

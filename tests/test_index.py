@@ -215,7 +215,7 @@ def test_a_change_under_way_is_not_seen_by_who_reads(index: Index, articles: Pat
     seen: list[set[str]] = []
     index.add(articles, progress=lambda _step: seen.append(ids(index)))
     assert all(found == {"chips", "canal", "water"} for found in seen)
-    assert snapshot.catalog.article("chips") is None, "the version that is gone is not mixed with the new one"
+    assert "H200" in snapshot.catalog.article("chips").text, "who has begun to read goes on with what he saw"  # type: ignore[union-attr]
     assert index.article("chips").text == "Beijing said nothing."
 
 

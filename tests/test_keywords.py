@@ -106,7 +106,7 @@ def test_small_segments_are_merged(tmp_path: Path) -> None:
     for at, passage in enumerate(MANY[:12], start=1):
         index = write(tmp_path, at, [passage], every=[*crowd, *MANY[:at]])
     assert index.passage_ids == {p.id for p in [*crowd, *MANY[:12]]}
-    sweep_keywords(tmp_path, 13)
+    sweep_keywords(tmp_path, 13, 0)
     assert len(list((tmp_path / "keywords").iterdir())) < 10
     assert sorted(p.name for p in tmp_path.glob("*.json")) == ["keywords-12.json", "keywords-13.json"]
 
