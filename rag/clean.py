@@ -160,14 +160,15 @@ def _without_debris(lines: list[str]) -> list[str]:
     end = len(lines)
     for at in range(len(lines) - 1, -1, -1):
         line = lines[at]
-        if _is_debris(line):
+        if is_debris(line):
             end = at
         elif line and not _is_stray(line):
             break
     return lines[:end]
 
 
-def _is_debris(line: str) -> bool:
+def is_debris(line: str) -> bool:
+    """Whether a line is what pages carry beside their articles: a share row, a cookie notice, an encoded line."""
     if not line:
         return False
     words = re.findall(r"[^\W_]+", line.casefold())

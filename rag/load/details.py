@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import PurePath
@@ -49,7 +50,7 @@ def complete(draft: Draft, name: str) -> Article:
         name: of the source: what is left to make an id of.
     """
     lines = [line.strip() for line in draft.text.split("\n") if line.strip()]
-    edges = [line for line in (*lines[:_HEAD], *lines[_HEAD:][-_FOOT:]) if len(line) <= _LONGEST_LINE]
+    edges = [line for line in (*draft.about, *lines[:_HEAD], *lines[_HEAD:][-_FOOT:]) if len(line) <= _LONGEST_LINE]
     published, dated_by = _published(draft, lines[:_HEAD], edges)
     title = " ".join(draft.title.split()) or _first_words(lines)
     return Article(
@@ -60,7 +61,7 @@ def complete(draft: Draft, name: str) -> Article:
         published=published,
         source=draft.source.strip() or _labelled(_SOURCE, edges),
         licence=draft.licence.strip(),
-        author=draft.author.strip() or _labelled(_BYLINE, edges),
+        author=_labelled(_BYLINE, [draft.author.strip()]) or draft.author.strip() or _labelled(_BYLINE, edges),
         url=draft.url.strip(),
         dated_by=dated_by,
         pages=draft.pages,
@@ -95,15 +96,27 @@ def parse_published(value: object) -> date | None:
 def _published(draft: Draft, head: list[str], edges: list[str]) -> tuple[date | None, DatedBy]:
     if (stated := parse_published(draft.published)) is not None:
         return stated, "source"
-    latest = datetime.now(UTC).date() + timedelta(days=1)
-    for find in (_labelled_day, _lone_day):
-        for line in edges:
-            if (day := find(line)) and day <= latest:
-                return day, "text"
+    if day := find_day(edges):
+        return day, "text"
+    latest = _latest()
     for line in head[:2]:
         if (day := _dateline(line)) and day <= latest:
             return day, "text"
     return draft.modified, "file" if draft.modified else ""
+
+
+def find_day(lines: Sequence[str]) -> date | None:
+    """Return the day that one of some lines tells as that of publication: by a label, or as all that it says."""
+    for find in (_labelled_day, _lone_day):
+        for line in lines:
+            if len(line) <= _LONGEST_LINE and (day := find(line)) and day <= _latest():
+                return day
+    return None
+
+
+def _latest() -> date:
+    """Return the day after today: wherever an article comes from, it is not from the future."""
+    return datetime.now(UTC).date() + timedelta(days=1)
 
 
 def _labelled_day(line: str) -> date | None:

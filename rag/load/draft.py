@@ -66,6 +66,7 @@ class Draft:
         id: an identifier that the source gives.
         published: a date as the source writes it, or a day.
         pages: the first character of each page in `text`, for a source that has pages.
+        about: lines beside the text that may tell its day or author.
         modified: the day the source was changed: what is left where nothing says when it was published.
         removed: lines of the source that were not taken, for those who want to see.
     """
@@ -81,6 +82,7 @@ class Draft:
     language: str = ""
     licence: str = ""
     pages: tuple[int, ...] = ()
+    about: tuple[str, ...] = ()
     modified: date | None = None
     removed: tuple[str, ...] = field(default=())
 
