@@ -185,5 +185,5 @@ def test_two_writers_and_ten_readers_for_two_minutes(tmp_path: Path) -> None:  #
     stop.set()
     for thread in threads:
         thread.join()
-    assert not wrong, wrong[:5]
+    assert not wrong, "\n".join(wrong[:5])
     assert index.check() == []
