@@ -166,7 +166,7 @@ def _missing_year(question: str, hits: Sequence[Hit]) -> str:
     years = find_years(question)
     for hit in hits if years else ():
         passage = hit.passage
-        told = [passage.published, *(meant for _, meant in resolve_days(passage.text, passage.published))]
+        told = [passage.said_day, *(meant for _, meant in resolve_days(passage.text, passage.said_day))]
         named = find_years(f"{passage.title}\n{passage.text}") | {
             d if isinstance(d, int) else d.year for d in told if d
         }

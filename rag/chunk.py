@@ -69,6 +69,7 @@ def _passage(article: Article, spans: list[tuple[int, int]], ordinal: int) -> Pa
         end=end,
         sentences=tuple(Sentence(a, b, article.text[a:b]) for a, b in spans),
         pages=article.pages,
+        dated_by=article.dated_by,
     )
 
 

@@ -80,7 +80,7 @@ def digest(hits: Sequence[Hit], kind: Kind, language: Language) -> Iterator[str]
     for place, (hit, sentence) in enumerate(chosen):
         passage = hit.passage
         # Source and day are told in the language of the quote, so that the line has one direction.
-        report = say_report(passage.source, passage.published, passage.language)
+        report = say_report(passage.source, passage.said_day, passage.language)
         line = f"• {report}{say_quote(sentence, passage.language, language)} [{hit.rank}]"
         draft += f"\n{line}" if place else line
         yield draft

@@ -64,7 +64,7 @@ def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]
         sa.select(
             tables.passages,
             tables.articles.c.id.label("article_id"),
-            *tables.articles.c["title", "source", "published", "language", "text", "pages"],
+            *tables.articles.c["title", "source", "published", "language", "text", "pages", "dated_by"],
         )
         .join(tables.articles)
         .where(condition)
@@ -84,6 +84,7 @@ def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]
             end=row.end,
             sentences=tuple(Sentence(start, end, row.text[start:end]) for start, end, _ in spans),
             pages=tuple(json.loads(row.pages)),
+            dated_by=row.dated_by,
         )
         counts = tuple(count for *_, count in spans)
         yield EncodedPassage(

@@ -89,8 +89,8 @@ class Index:
         """Bring the index in step with files, folders or glob patterns; what did not change is not read again.
 
         Args:
-            places: what to read, and to read again at each `refresh`. A file that cannot be read is named in the
-                report; the others are indexed. What was removed by hand and is named here comes back.
+            places: what to read, and to read again at each `refresh`, if it gives any article. A file that cannot be
+                read is named in the report; the others are indexed. What was removed by hand and is named comes back.
             sync: also remove articles that came from these folders and whose files are gone.
             fields: for tables of articles, names of their fields → what they hold (`rag.load.FIELDS`); remembered.
             progress: called after each source, and within those of many articles.
@@ -103,8 +103,8 @@ class Index:
         with self._writing() as catalog:
             run = self._update(catalog, restore=True)
             run.take_all(taken, progress, sync=sync)
-            failed = {failure.source for failure in run.failed}
-            known = _places(catalog) | {p.path: dict(p.fields) for p in taken if p.files or p.path not in failed}
+            fruitful = [place for place in taken if not run.barren.issuperset(place.names)]
+            known = _places(catalog) | {place.path: dict(place.fields) for place in fruitful}
             catalog.set_facts(places=json.dumps(known, sort_keys=True, ensure_ascii=False))
             self._complete(catalog, run.writer.store)
             return run.report()

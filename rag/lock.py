@@ -28,7 +28,13 @@ def hold(folder: Path) -> Iterator[None]:
             yield
             holder.unlink(missing_ok=True)
     except Timeout as error:
-        named = f" ({holder.read_text(encoding='ascii')})" if holder.is_file() else ""
         raise IndexBusyError(
-            f"{folder}: another process{named} is writing to this index; wait for it and run again"
+            f"{folder}: another process{_name(holder)} is writing to this index; wait for it and run again"
         ) from error
+
+
+def _name(holder: Path) -> str:
+    try:
+        return f" ({holder.read_text(encoding='ascii')})"
+    except OSError:  # it has just ended
+        return ""

@@ -25,6 +25,11 @@ class Place:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def names(self) -> list[str]:
+        """What its files are called, or the address itself."""
+        return [str(path.absolute()) for path in self.files] or [self.path]
+
+    @property
     def is_address(self) -> bool:
         """Whether it is on the web."""
         return is_address(self.path)

@@ -101,7 +101,7 @@ def fence(hit: Hit, sentences: Sequence[str]) -> str:
     """
     passage = hit.passage
     facts = {"title": passage.title, "source": passage.source}
-    facts["date"] = passage.published.isoformat() if passage.published else ""
+    facts["date"] = passage.said_day.isoformat() if passage.said_day else ""
     said = "".join(f' {name}="{_attribute(value)}"' for name, value in facts.items() if value)
     body = _inert(" ".join(" ".join(sentence.split()) for sentence in sentences))
     return f'<passage number="{hit.rank}"{said}>\n{body}\n</passage>'

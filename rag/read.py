@@ -258,7 +258,7 @@ def _attributed(picks: Sequence[_Pick], language: Language, heading: str = "") -
     ordered = sorted(picks, key=lambda p: p.hit.passage.published.toordinal() if p.hit.passage.published else 0)
     for place, pick in enumerate(reversed(ordered)):
         report = say_report(
-            pick.hit.passage.source, pick.hit.passage.published, pick.language, newest=bool(heading) and not place
+            pick.hit.passage.source, pick.hit.passage.said_day, pick.language, newest=bool(heading) and not place
         )
         draft += f"{'' if place == 0 else chr(10)}{report}{_quoted([pick], language)} [{pick.hit.rank}]"
         yield draft
@@ -271,7 +271,7 @@ def _quoted(run: Sequence[_Pick], language: Language) -> str:
     their language too, so that a line has one direction.
     """
     text = " ".join(pick.text for pick in run)
-    days = say_resolved(resolve_days(text, run[0].hit.passage.published), run[0].language)
+    days = say_resolved(resolve_days(text, run[0].hit.passage.said_day), run[0].language)
     quote = say_quote(text, run[0].language, language)
     return f"{quote} {days}" if days else quote
 

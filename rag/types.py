@@ -94,14 +94,23 @@ class Passage(Value):
     end: int
     sentences: tuple[Sentence, ...] = ()
     pages: tuple[int, ...] = ()
+    dated_by: DatedBy = ""
+
+    @property
+    def said_day(self) -> date | None:
+        """The day of publication where source or text say it: the day of a file sorts and filters, and says nothing."""
+        return None if self.dated_by == "file" else self.published
 
     def page_of(self, character: int) -> int | None:
         """Return the page, from 1, on which a character of the article's text stands; None where it has no pages."""
         return bisect_right(self.pages, character) or None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the plain form without the sentences, which repeat the text; with the `page` if there is one."""
-        plain = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in ("sentences", "pages")}
+        """Return the plain form without the sentences, which repeat the text; with the `page` if any."""
+        left_out = ("sentences", "pages", "dated_by")
+        plain = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in left_out}
+        if self.dated_by == "file":
+            plain["dated_by"] = self.dated_by
         page = self.page_of(self.start)
         return plain | {"page": page} if page else plain
 

@@ -45,6 +45,9 @@ class Update:
         writer: writes what is new or changed into the catalog.
         restore: index again what was removed by hand; else only when its file has changed since.
         fetcher: gives what addresses on the web hold; without it they are failures.
+
+    Attributes:
+        barren: files and pages that gave no article.
     """
 
     writer: Writer
@@ -57,6 +60,7 @@ class Update:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
+    barren: set[str] = field(default_factory=set)
     failed: list[Failure] = field(default_factory=list)
 
     @property
@@ -114,6 +118,7 @@ class Update:
             listed = self.fetcher.list_pages(address)
         except SourceError as error:
             self.failed.append(Failure(address, str(error)))
+            self.barren.add(address)
             return []
         return [Listed(address)] if listed is None else listed
 
@@ -130,6 +135,7 @@ class Update:
                 fetched = self.fetcher.fetch(page.url)
             except SourceError as error:
                 self.failed.append(Failure(page.url, str(error)))
+                self.barren.add(page.url)
                 return
             path = Path(folder) / f"page{fetched.ending}"
             path.write_bytes(fetched.data)
@@ -166,6 +172,8 @@ class Update:
             self._articles += 1
             self._tell(found.share)
         self.failed += failures
+        if not seen:
+            self.barren.add(place)
         self._forget([o for key, o in before.items() if key not in seen and (seen or not failures)])
         record = SourceRecord(place, content, date.today(), tuple(failure.reason for failure in failures))
         if known is None or (known.digest, known.failures) != (record.digest, record.failures):

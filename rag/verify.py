@@ -112,7 +112,7 @@ class Verifier:
         key = (claim, passage.id)
         if key not in self._known:
             self._known[key] = _word_for_word(claim, passage) or self._checker.check(
-                claim, _evidence(passage), title=passage.title, published=passage.published
+                claim, _evidence(passage), title=passage.title, published=passage.said_day
             )
         return self._known[key]
 

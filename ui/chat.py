@@ -231,7 +231,7 @@ class ChatPage(Page):
         return self._draw_all(self._leave(view, visitor), visitor)
 
     def _open(self, view: View, visitor: str, talk: str) -> View:
-        exchanges = self._site.talks.read(visitor, talk)
+        exchanges = self._site.read_talk(visitor, talk)
         if not exchanges:
             return replace(view, talk="", exchanges=(Exchange("", problem=view.locale.say("no_such_talk")),))
         return replace(view, talk=talk, exchanges=tuple(exchanges), editing=False).stopped
@@ -244,7 +244,7 @@ class ChatPage(Page):
 
     def _catch_up(self, view: View, visitor: str) -> View:
         """Return the view with what was asked in the same talk elsewhere, in another tab, since it was drawn."""
-        kept = self._site.talks.read(visitor, view.talk)
+        kept = self._site.read_talk(visitor, view.talk)
         if len(kept) <= len([exchange for exchange in view.exchanges if exchange.question]):
             return view
         return replace(view, exchanges=tuple(kept), editing=False)

@@ -16,7 +16,8 @@ from rag.catalog import ArticleSummary
 from rag.clean import fold
 from rag.errors import SanadError, SourceError
 from rag.index_report import Failure, IndexReport
-from rag.load import find_files, load_article
+from rag.load import find_files
+from rag.load.web import is_address
 from rag.progress import Progress
 from ui.jobs import Job
 from ui.render import (
@@ -37,7 +38,7 @@ PAGE = 50
 UPLOADS = "uploads"
 """Folder, in that of the index, in which files that were dropped on the page stay."""
 
-_LARGEST = 2_000_000  # bytes of a file; a book would hold the index for many minutes
+_LARGEST = 50_000_000  # bytes of a file; what is larger is better indexed from the command line
 _log = logging.getLogger(__name__)
 
 
@@ -66,6 +67,7 @@ class CorpusPage(Page):
         view = [self._view]
         on(self._frame, "option_select", self.switch, view, self.parts)
         on(self._files, "upload", self.add, view, changed)
+        on(self._files, "submit", self.fetch, view, changed)
         on(self._tools, "apply", self.filter, view, [self._view, self._list])
         on(self._tools, "retry", self.refresh, view, changed)
         on(self._list, "select", self.turn, view, [self._view, self._list])
@@ -104,17 +106,28 @@ class CorpusPage(Page):
                 try:
                     if place.stat().st_size > _LARGEST:
                         raise SourceError(f"{place}: larger than {_LARGEST // 10**6} MB; split it into its articles")
-                    for found in find_files(place):
-                        load_article(found)
-                except SourceError as error:  # a place that the index knows is read again and again
+                    kept += find_files(place)
+                except SourceError as error:
                     failed.append(Failure(str(place), str(error)))
                     place.unlink(missing_ok=True)
-                else:
-                    kept.append(place)
-            report = self._site.rag.index.add(*kept, progress=progress) if kept else IndexReport()
+            index = self._site.rag.index
+            report = index.add(*kept, progress=progress) if kept else IndexReport()
+            for place in set(kept) - set(map(Path, index.places())):  # it gave no article, and is not read again
+                place.unlink(missing_ok=True)
             return replace(report, failed=(*failed, *report.failed))
 
         yield from self._work(view, read)
+
+    def fetch(self, view: View, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+        """Index what an address on the web gives: a page, or those that a feed or sitemap lists."""
+        address = str(event._data["fields"].get("address", "")).strip()
+        if address and "://" not in address:
+            address = f"https://{address}"
+        if not is_address(address):
+            notice = render_notice(view.locale.say("no_address"), view.locale, wrong=True)
+            yield {self._report: notice}
+            return
+        yield from self._work(view, lambda progress: self._site.rag.index.add(address, progress=progress))
 
     def refresh(self, view: View) -> Iterator[dict[Any, Any]]:
         """Bring the index in step with every file it was made of."""

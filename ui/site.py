@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from ui.feedback import Feedback
 from ui.preferences import COOKIE, Preferences
 from ui.strings import Locale
 from ui.talks import Talks
+from ui.types import Exchange
 
 VISITOR: Final = "sanad_visitor"
 """Name of the cookie that holds a visitor's random id."""
@@ -72,6 +73,21 @@ class Site:
             return sorted({article.source for article in self.articles() if article.source})
         except SanadError:
             return []
+
+    def read_talk(self, visitor: str, talk: str) -> list[Exchange]:
+        """Return the exchanges of a talk, each with the articles that no longer hold what it quotes of them."""
+        return [self._compare(exchange) for exchange in self.talks.read(visitor, talk)]
+
+    def _compare(self, exchange: Exchange) -> Exchange:
+        changed: dict[str, None] = {}
+        gone: dict[str, None] = {}
+        for citation in exchange.answer.citations if exchange.answer else ():
+            try:
+                if citation.quote not in self.rag.index.article(citation.passage.article_id).text:
+                    changed[citation.passage.title] = None
+            except (SanadError, ValueError):
+                gone[citation.passage.title] = None
+        return replace(exchange, changed=tuple(changed), gone=tuple(gone))
 
     @property
     def model(self) -> str:

@@ -65,6 +65,10 @@ class Locale:
         """Return a share, 0 to 1, in whole percent."""
         return f"{self.number(100 * share)}{'٪' if self._arabic_digits else '%'}"
 
+    def published(self, day: date | None, dated_by: str) -> str:
+        """Return a day of publication, marked where it is only that of a file."""
+        return self.say("file_day", day=self.date(day)) if day and dated_by == "file" else self.date(day)
+
     def date(self, day: date | None) -> str:
         """Return a day as it is written: `16 يناير 2026`, `١٦ يناير ٢٠٢٦`, `16 January 2026`."""
         return self.in_digits(say_day(day, self.language)) if day else self.say("undated")

@@ -28,6 +28,8 @@ class Exchange:
         stopped: whether it was stopped before it was whole.
         liked: what the asker thought of it; None for nothing said.
         note: the asker's words on it.
+        changed: titles of articles that no longer hold what the answer quotes of them.
+        gone: titles of articles it quotes that are no longer in the index.
     """
 
     question: str
@@ -38,6 +40,8 @@ class Exchange:
     stopped: bool = False
     liked: bool | None = None
     note: str = ""
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

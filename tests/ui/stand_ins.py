@@ -25,6 +25,10 @@ class ToldIndex:
         self.generation = 1
         self.held = {name: an_article(f"Text of {name}.", name, title=f"Title {name}") for name in ids}
         self.error: Exception | None = None
+        self.added: list[str] = []
+
+    def places(self) -> list[str]:
+        return self.added
 
     def articles(self) -> list[ArticleSummary]:
         return [ArticleSummary(a.id, a.title, a.language, a.published, a.source, 1) for a in self.held.values()]
@@ -34,16 +38,23 @@ class ToldIndex:
             raise ValueError(f"no article has the id {name!r}")
         return self.held[name]
 
-    def add(self, *places: Path, progress: Progress) -> IndexReport:
+    def add(self, *places: str | Path, progress: Progress) -> IndexReport:
         if self.error:
             raise self.error
         added, failed = [], []
-        for done, place in enumerate(places, start=1):
-            if place.stem == "bad":
-                failed.append(Failure(str(place), f"{place}: not a text file"))
+        for done, place in enumerate(map(Path, places), start=1):
+            if not place.is_file() and "//" not in str(places[0]):
+                raise SourceError(f"{place}: there is no such file")
+            if "//" in str(places[0]):
+                self.held[place.name] = an_article("Text of a page.", place.name)
+                added.append(place.name)
+                self.added.append(str(places[0]))
+            elif place.stem == "bad":
+                failed.append(Failure(str(place), f"{place}: holds no text"))
             else:
                 self.held[place.stem] = an_article(place.read_text(encoding="utf-8"), place.stem)
                 added.append(place.stem)
+                self.added.append(str(place))
             progress(Step(done, len(places), place.name))
         self.generation += 1
         return IndexReport(tuple(added), failed=tuple(failed))

@@ -55,9 +55,10 @@ def test_files_are_kept_and_indexed_and_bad_ones_told(page: CorpusPage, sent: Pa
 
 
 def test_a_book_is_refused_before_it_holds_everything_up(page: CorpusPage, sent: Path) -> None:
-    (sent / "x1").write_text("Text. " * 400_000, encoding="utf-8")
+    with (sent / "x1").open("wb") as stream:
+        stream.truncate(60_000_000)
     *_, step = add(page, (sent / "x1", "book.txt"))
-    assert "larger than 2 MB; split it into its articles" in step[page._report]
+    assert "larger than 50 MB; split it into its articles" in step[page._report]
 
 
 def test_a_file_of_no_known_kind_does_not_stop_the_others(page: CorpusPage, sent: Path) -> None:
@@ -68,6 +69,18 @@ def test_a_file_of_no_known_kind_does_not_stop_the_others(page: CorpusPage, sent
     assert "cannot read .png files; readable are" in step[page._report]
     *_, alone = add(page, (sent / "x1", "photo.png"))
     assert "Nothing has changed; 1 file could not be read:" in alone[page._report]
+
+
+def fetch(page: CorpusPage, address: str) -> dict[Any, Any]:
+    return list(page.fetch(EN, an_event(fields={"address": address})))[-1]
+
+
+def test_an_address_is_indexed(page: CorpusPage) -> None:
+    assert "1 article added" in fetch(page, " https://news.example/story ")[page._report]
+    assert "1 article added" in fetch(page, "news.example/other")[page._report]
+    assert page._site.rag.index.places() == ["https://news.example/story", "https://news.example/other"]
+    for wrong in ("", "file:///etc/passwd", "ftp://x/y"):
+        assert "That is no address on the web" in fetch(page, wrong)[page._report]
 
 
 def test_a_file_that_was_not_sent_is_refused(page: CorpusPage, sent: Path, tmp_path: Path) -> None:
@@ -116,8 +129,8 @@ def test_the_list_is_searched_and_turned(page: CorpusPage, rag: ToldRag) -> None
 
 
 def test_the_page_is_drawn_in_its_visitors_language(page: CorpusPage) -> None:
-    assert "أفلت هنا" in page.start(a_request(cookie="language=ar"))[page._files]
-    assert "drop Markdown" in page.switch(View(Preferences("ar")), an_event(language="en"))[page._files]
+    assert "أفلت ملفاتك هنا" in page.start(a_request(cookie="language=ar"))[page._files]
+    assert "drop your files here" in page.switch(View(Preferences("ar")), an_event(language="en"))[page._files]
 
 
 def test_titles_are_found_in_any_spelling() -> None:

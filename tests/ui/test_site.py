@@ -11,11 +11,14 @@ import pytest
 from rag.catalog import ArticleSummary
 from rag.errors import IndexBusyError, IndexStateError, SourceError
 from rag.settings import Settings
-from tests.fakes import an_article
+from rag.types import Answer, Citation
+from tests.fakes import a_passage, an_article
 from tests.ui.stand_ins import ToldRag, a_site
 from ui.preferences import COOKIE
+from ui.render import render_talk
 from ui.site import VISITOR, Site, explain, preferences_of, visitor_of
 from ui.strings import Locale
+from ui.types import Exchange
 
 
 def test_an_error_that_is_foreseen_says_itself() -> None:
@@ -88,3 +91,23 @@ def test_who_opened_a_page_is_known_by_the_cookies() -> None:
     nobody: Any = SimpleNamespace(cookies={}, headers={})
     assert visitor_of(nobody) == ""
     assert preferences_of(nobody).language == "ar"
+
+
+def test_a_talk_tells_what_changed_since(tmp_path: Path) -> None:
+    rag = ToldRag(None, "one", "two", "three")
+    site = a_site(tmp_path, rag)
+    citations = []
+    for number, name in enumerate(("one", "two", "three"), start=1):
+        passage = a_passage(f"Text of {name}.", passage_id=f"{name}:0:0", title=f"Title {name}")
+        citations.append(Citation(number, passage.text, passage, 0, len(passage.text)))
+    answer = Answer("q", "Text [1] [2] [3]", "en", citations=tuple(citations))
+    talk = site.talks.save("me", "", [Exchange("q", answer)])
+    [kept] = site.read_talk("me", talk)
+    assert (kept.changed, kept.gone) == ((), ())
+    rag.index.held["two"] = an_article("Corrected.", "two", title="Title two")
+    del rag.index.held["three"]
+    [kept] = site.read_talk("me", talk)
+    assert (kept.changed, kept.gone) == (("Title two",), ("Title three",))
+    html = render_talk([kept], Locale("ar"))
+    assert "ولم يعد فيه ما نُقل منه: <bdi>Title two</bdi>" in html
+    assert "لم يعد في الفهرس مقال يستشهد به هذا الجواب: <bdi>Title three</bdi>" in html

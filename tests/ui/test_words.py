@@ -18,7 +18,7 @@ BUILT = {
     "in": {"ar", "en", "index"},  # the last is counted
     "setting": set(CHOICES),
     "measure": {measure.replace("@", "_at_") for measure in (*MEASURES, *COMPARED)},
-    "report": {"added", "changed", "removed", "failed", "nothing"},
+    "report": {"added", "changed", "removed", "copies", "failed", "nothing"},
     "set": {"samples", "feedback", "by", "elsewhere", "elsewhere_how"},  # the last three are said by their own names
     "lack": {"kind", "office"},
     "miss": {"made_up", "refused", "wrong"},

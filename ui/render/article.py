@@ -37,7 +37,8 @@ def render_article(article: Article, span: tuple[int, int], preferences: Prefere
             shown = escape(part)
         paragraphs += f"<p>{shown}</p>" if part.strip() else ""
         at += len(part) + 1
-    facts = [article.source, locale.date(article.published), locale.say(f"in_{article.language}"), article.licence]
+    day = locale.published(article.published, article.dated_by)
+    facts = [article.source, article.author, day, locale.say(f"in_{article.language}"), article.licence, article.url]
     body = (
         f'{render_frame(None, preferences)}<main class="reader" id="content"><article {run(article.language)}>'
         f'<h1>{escape(article.title)}</h1><p class="origin" {locale.run}>{facts_line(f for f in facts if f)}</p>'

@@ -16,10 +16,13 @@ from ui.strings import Locale, run
 
 
 def render_drop_zone(locale: Locale) -> str:
-    """Return the place where files are dropped, or chosen."""
+    """Return the place where files are dropped, or chosen, and where an address on the web is named."""
+    address = field("address", locale.say("add_address"), kind="url", more=' placeholder="https://"')
     return (
         f'<label class="drop" {locale.run} data-drop="upload" data-sending="{locale.html("sending")}">'
         f'<span>{locale.html("drop_files")}</span><input type="file" multiple></label>'
+        f'<form class="address" {locale.run} data-do="submit" data-manual>{address}'
+        f'<button type="submit">{locale.html("fetch_address")}</button></form>'
     )
 
 
@@ -79,7 +82,12 @@ def render_index_report(report: IndexReport, locale: Locale) -> str:
     """Return what bringing the index in step did: counts, and a line for each file that failed."""
     counts = [
         locale.count(f"report_{name}", len(ids))
-        for name, ids in (("added", report.added), ("changed", report.changed), ("removed", report.removed))
+        for name, ids in (
+            ("added", report.added),
+            ("changed", report.changed),
+            ("removed", report.removed),
+            ("copies", report.copies),
+        )
         if ids
     ] or [locale.say("report_nothing")]
     failed = "".join(

@@ -61,8 +61,9 @@ def _card(turn: int, citations: Sequence[Citation], locale: Locale) -> str:
         f'<a class="back" href="#turn-{turn}">{locale.html("back_to_answer")}</a>'
         f"{_open(passage, locale, (citations[0].start, citations[0].end))}"
     )
+    headline = _headline(passage, locale, citations[0].page)
     return (
-        f'<article class="card"><div class="numbers" aria-hidden="true">{numbers}</div>{_headline(passage, locale)}'
+        f'<article class="card"><div class="numbers" aria-hidden="true">{numbers}</div>{headline}'
         f'{carried}<p class="passage" {run(passage.language)}>{body}</p><p class="ways">{back}</p></article>'
     )
 
@@ -71,11 +72,13 @@ def _near(hit: Hit, locale: Locale) -> str:
     passage = hit.passage
     text = f'<p class="passage" {run(passage.language)}>{escape(passage.text)}</p>'
     way = f'<p class="ways">{_open(passage, locale, (passage.start, passage.end))}</p>'
-    return f'<article class="card near">{_headline(passage, locale)}{text}{way}</article>'
+    headline = _headline(passage, locale, passage.page_of(passage.start))
+    return f'<article class="card near">{headline}{text}{way}</article>'
 
 
-def _headline(passage: Passage, locale: Locale) -> str:
-    return f'<h3 {run(passage.language)}>{escape(passage.title)}</h3><p class="origin">{origin(passage, locale)}</p>'
+def _headline(passage: Passage, locale: Locale, page: int | None) -> str:
+    told = origin(passage, locale, page)
+    return f'<h3 {run(passage.language)}>{escape(passage.title)}</h3><p class="origin">{told}</p>'
 
 
 def _open(passage: Passage, locale: Locale, span: tuple[int, int]) -> str:

@@ -89,7 +89,9 @@ def _printed(number: int, exchange: Exchange, locale: Locale) -> str:
 
 def _facts(citation: Citation, locale: Locale) -> list[str]:
     passage = citation.passage
-    return [fact for fact in (passage.title, passage.source, locale.date(passage.published)) if fact]
+    page = locale.say("on_page", page=locale.number(citation.page)) if citation.page else ""
+    day = locale.published(passage.published, passage.dated_by)
+    return [fact for fact in (passage.title, passage.source, day, page) if fact]
 
 
 def _origin(citation: Citation, locale: Locale) -> str:

@@ -33,9 +33,14 @@ def field(name: str, label: str, value: str = "", kind: str = "text", more: str 
     )
 
 
-def origin(passage: Passage, locale: Locale) -> str:
-    """Return source, date and language of a passage, as one line."""
-    facts = [passage.source, locale.date(passage.published), locale.say(f"in_{passage.language}")]
+def origin(passage: Passage, locale: Locale, page: int | None = None) -> str:
+    """Return source, date, language of a passage, and the page where it has one, as one line."""
+    facts = [
+        passage.source,
+        locale.published(passage.published, passage.dated_by),
+        locale.say(f"in_{passage.language}"),
+        locale.say("on_page", page=locale.number(page)) if page else "",
+    ]
     return facts_line(fact for fact in facts if fact)
 
 

@@ -115,7 +115,9 @@ def _answer(number: int, exchange: Exchange, answer: Answer, locale: Locale, *, 
 
 def _notes(exchange: Exchange, answer: Answer, locale: Locale, *, growing: bool) -> list[str]:
     """Return what is to be known of how an answer came about, each as a line of HTML in the interface's language."""
-    notes = []
+    notes: list[str] = []
+    for key, titles in (("changed_since", exchange.changed), ("gone_since", exchange.gone)):
+        notes += (f"{locale.html(key)} <bdi>{escape(title)}</bdi>" for title in titles)
     if exchange.stopped:
         notes.append(locale.html("stopped_unchecked" if answer.written_by else "stopped"))
     if answer.failed:
