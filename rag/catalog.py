@@ -57,6 +57,7 @@ class Catalog:
 
     Attributes:
         seen: the generation that is read; who writes reads beyond it.
+        orphans: ids of passages that who writes has written and dropped again, some of which may be there once more.
 
     Raises:
         IndexStateError: there is none, it was made by another version of Sanad, or it cannot be used.
@@ -66,6 +67,7 @@ class Catalog:
         self._engine = tables.open_database(folder, writable=writable)
         added, dropped = tables.articles.c.added, tables.articles.c.dropped
         self.seen = self.generation
+        self.orphans: set[str] = set()
         self._visible: sa.ColumnElement[bool] = (
             dropped.is_(None) if writable else (added <= self.seen) & (dropped.is_(None) | (dropped > self.seen))
         )
@@ -108,7 +110,9 @@ class Catalog:
     def change(self) -> Iterator[Change]:
         """Open one transaction of the next generation; what is done in it is kept whole or not at all."""
         with self._engine.begin() as connection:
-            yield Change(connection)
+            change = Change(connection)
+            yield change
+        self.orphans |= change.orphans
 
     def add_words(self, words: dict[str, Language], vectors: Matrix) -> None:
         """Remember words with their calibrated vectors, a row each; those that are known are left as they are."""
@@ -157,6 +161,15 @@ class Catalog:
             for some in _batches(places, 500):
                 for row in connection.execute(sa.select(tables.origins).where(tables.origins.c.place.in_(some))):
                     found.setdefault(row.place, []).append(OriginRecord(**row._mapping))
+        return found
+
+    def sharing(self, source: str, lines: Sequence[str]) -> dict[str, set[str]]:
+        """Return which articles of a source have each of these lines, by its digest, at their edges."""
+        found: dict[str, set[str]] = {}
+        where = (tables.edges.c.source == source) & tables.edges.c.line.in_(lines)
+        with self._engine.connect() as connection:
+            for row in connection.execute(sa.select(tables.edges).where(where)):
+                found.setdefault(row.line, set()).add(row.article_id)
         return found
 
     # -- reading -------------------------------------------------------------------------------------------------

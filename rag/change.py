@@ -53,12 +53,21 @@ class OriginRecord:
     digest: str
     removed: bool = False
 
+    def is_of(self, other: OriginRecord) -> bool:
+        """Whether both are the same part of the same source."""
+        return (self.place, self.key) == (other.place, other.key)
+
 
 class Change:
-    """Writes in a transaction of the next generation; `Catalog.change` opens it."""
+    """Writes in a transaction of the next generation; `Catalog.change` opens it.
+
+    Attributes:
+        orphans: ids of passages that were written in this run and dropped again, which no generation has seen.
+    """
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.orphans: set[str] = set()
         value = connection.scalar(sa.select(tables.facts.c.value).where(tables.facts.c.name == "generation"))
         self._next = int(value or 0) + 1
         tables.set_facts(connection, {"dirty": 1})
@@ -88,8 +97,10 @@ class Change:
         articles = tables.articles
         for article_id in article_ids:
             mine = (articles.c.id == article_id) & articles.c.dropped.is_(None)
-            # What this run has added itself no generation has seen: it needs no trace.
-            self._connection.execute(articles.delete().where(mine, articles.c.added == self._next))
+            unseen = mine & (articles.c.added == self._next)
+            passages = sa.select(tables.passages.c.id).join(articles).where(unseen)
+            self.orphans.update(self._connection.scalars(passages))
+            self._connection.execute(articles.delete().where(unseen))
             self._connection.execute(articles.update().where(mine).values(dropped=self._next))
 
     def record_source(self, record: SourceRecord) -> None:
@@ -119,6 +130,16 @@ class Change:
         """Forget a part of a source; its article stays."""
         mine = (tables.origins.c.place == record.place) & (tables.origins.c.key == record.key)
         self._connection.execute(tables.origins.delete().where(mine))
+
+    def record_edges(self, article: Article, lines: Iterable[str]) -> None:
+        """Remember the lines at the edges of an article, by their digests."""
+        self.forget_edges(article.id)
+        if rows := [{"source": article.source, "line": line, "article_id": article.id} for line in lines]:
+            self._connection.execute(tables.edges.insert(), rows)
+
+    def forget_edges(self, article_id: str) -> None:
+        """Forget the lines at the edges of an article."""
+        self._connection.execute(tables.edges.delete().where(tables.edges.c.article_id == article_id))
 
     def complete(self, *, purge: bool = False) -> None:
         """Make the next generation the present one; delete what only generations saw that nobody reads any more.

@@ -66,6 +66,13 @@ articles = sa.Table(
     sa.Column("dated_by", sa.String, nullable=False),
     sa.Column("pages", sa.Text, nullable=False),  # JSON list
 )
+edges = sa.Table(  # the lines at the edges of each article: see rag.boilerplate
+    "edges",
+    schema,
+    sa.Column("source", sa.String, primary_key=True),
+    sa.Column("line", sa.String, primary_key=True),  # its digest
+    sa.Column("article_id", sa.String, primary_key=True, index=True),
+)
 passages = sa.Table(
     "passages",
     schema,

@@ -287,7 +287,7 @@ class Index:
         with catalog.change() as change:
             change.complete(purge=purge)
         # From here on only what nobody reads is left: who is killed now leaves it to be taken out another time.
-        store.delete(sorted(gone))
+        store.delete(sorted(gone | (catalog.orphans - catalog.passages(sorted(catalog.orphans)).keys())))
         sweep_keywords(self.folder, generation + 1, READING)
 
 

@@ -23,6 +23,7 @@ from rag.load import Loaded, load_articles
 from rag.load.web import Fetcher, Listed, is_address
 from rag.place import Place
 from rag.progress import Progress, Step
+from rag.repeated import RepeatedLines
 from rag.types import Article
 from rag.write import Writer
 
@@ -63,6 +64,9 @@ class Update:
     barren: set[str] = field(default_factory=set)
     failed: list[Failure] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.repeated = RepeatedLines(self.writer)
+
     @property
     def catalog(self) -> Catalog:
         """The record that is brought in step."""
@@ -78,14 +82,14 @@ class Update:
         known, origins = self.catalog.sources(list(items)), self.catalog.origins_of(list(items))
         told = progress or (lambda _step: None)
         for number, (name, (page, fields)) in enumerate(items.items()):
-            self._tell = partial(self._say, told, number, len(items), Path(name).name)
+            self._tell = partial(self._step, told, number, len(items), Path(name).name)
             take = _Item(name, fields, known.get(name), origins.get(name, []))
             if page:
                 self._fetch(page, take)
             else:
                 self._take(Path(name), take)
             self._tell(1.0)
-        self.writer.flush()
+        self.repeated.settle()
         if sync:
             folders = [Path(place.path) for place in places if not place.is_address]
             self._remove_missing(folders, items.keys())
@@ -104,11 +108,13 @@ class Update:
 
     def report(self) -> IndexReport:
         """Return what the run did."""
-        added, changed, unchanged = tuple(self.added), tuple(self.changed), tuple(dict.fromkeys(self.unchanged))
-        return IndexReport(added, changed, unchanged, tuple(self.removed), tuple(self.copies), tuple(self.failed))
+        kept, removed = tuple(dict.fromkeys(self.unchanged)), tuple(self.removed)
+        return IndexReport(
+            tuple(self.added), tuple(self.changed), kept, removed, tuple(self.copies), tuple(self.failed)
+        )
 
-    def _say(self, progress: Progress, at: int, total: int, name: str, share: float) -> None:
-        progress(Step(at + share, total, name, self._articles, self.writer.passages))
+    def _step(self, told: Progress, at: int, total: int, name: str, share: float) -> None:
+        told(Step(at + share, total, name, self._articles, self.writer.passages))
 
     def _list_pages(self, address: str) -> list[Listed]:
         """Return the pages that an address lists, or itself."""
@@ -203,6 +209,7 @@ class Update:
         if not article.text:
             failures.append(Failure(place, f"{place}: nothing is left of it but debris of a page"))
             return
+        whole, article = article, self.repeated.strip(article, before.article_id if before else "")
         origin = OriginRecord(place, loaded.key, article.id, raw)
         content = digest_content(article)
         same = self._same(content)
@@ -217,18 +224,19 @@ class Update:
             with self.catalog.change() as change:
                 change.forget_origin(before)
                 self._release(change, [before])
-        self._queue(replace(article, id=identifier), replace(origin, article_id=identifier))
+        article = replace(article, id=identifier)
+        self.repeated.record(article, whole)
+        self._queue(article, replace(origin, article_id=identifier))
 
     def _same(self, content: str) -> str | None:
         """Return the id of the article of this content, if it is known or waits to be."""
-        waits = (waiting.article.id for waiting in self.writer if waiting.digest == content)
-        return next(waits, None) or self.catalog.article_with(content)
+        return next((w.article.id for w in self.writer if w.digest == content), self.catalog.article_with(content))
 
     def _identifier(self, loaded: Loaded, origin: OriginRecord, before: OriginRecord | None) -> str:
         """Return the id of an article: what its source says, else what it has had; another where that is taken."""
         wanted = before.article_id if before and not loaded.named else loaded.article.id
-        waits = {w.article.id for w in self.writer if w.origin and not _is_same(w.origin, origin)}
-        if wanted in waits or any(not _is_same(o, origin) for o in self.catalog.origins(article_id=wanted)):
+        waits = {w.article.id for w in self.writer if w.origin and not w.origin.is_of(origin)}
+        if wanted in waits or any(not o.is_of(origin) for o in self.catalog.origins(article_id=wanted)):
             return f"{loaded.article.id}~{digest(origin.place, origin.key)[:6]}"
         return wanted
 
@@ -258,11 +266,8 @@ class Update:
         leaving = list(origins)
         for origin in leaving:
             sharing = self.catalog.origins(article_id=origin.article_id)
-            others = [o for o in sharing if not any(_is_same(o, leaver) for leaver in leaving)]
+            others = [o for o in sharing if not any(o.is_of(leaver) for leaver in leaving)]
             if not others and not origin.removed and origin.article_id not in self.removed:
                 change.drop([origin.article_id])
+                change.forget_edges(origin.article_id)
                 self.removed.append(origin.article_id)
-
-
-def _is_same(one: OriginRecord, other: OriginRecord) -> bool:
-    return (one.place, one.key) == (other.place, other.key)

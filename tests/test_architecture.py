@@ -14,12 +14,13 @@ ROOT = Path(__file__).parent.parent
 # Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
 ORDER = [
     "types", "filter", "progress", "index_report", "errors", "lock", "settings", "language", "phrases", "lexicon",
-    "clean", "dates", "load", "chunk", "terms", "skeleton", "bundled", "universal", "encode", "calibrate", "database",
-    "encoded", "passage_encoder", "change", "catalog", "store", "keywords", "dictionary", "identity", "place",
-    "repair", "write", "update", "index", "watch", "snapshot", "arrange", "rerank", "confidence", "explain",
-    "retrieve", "number_words", "numbers", "period", "dialect", "align", "rewrite", "negation", "facts", "check",
-    "answer_type", "answerability", "hostile", "intent", "read", "digest", "suggest", "cite", "verify", "answers",
-    "prompts", "tokens", "chat", "pipeline", "langchain", "open", "evaluate", "doctor", "show", "__main__",
+    "clean", "dates", "load", "boilerplate", "chunk", "terms", "skeleton", "bundled", "universal", "encode",
+    "calibrate", "database", "encoded", "passage_encoder", "change", "catalog", "store", "keywords", "dictionary",
+    "identity", "place", "repair", "write", "repeated", "update", "index", "watch", "snapshot", "arrange", "rerank",
+    "confidence", "explain", "retrieve", "number_words", "numbers", "period", "dialect", "align", "rewrite",
+    "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent", "read", "digest", "suggest",
+    "cite", "verify", "answers", "prompts", "tokens", "chat", "pipeline", "langchain", "open", "evaluate", "doctor",
+    "show", "__main__",
 ]  # fmt: skip
 
 HOMES = {

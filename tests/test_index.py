@@ -197,6 +197,33 @@ def test_a_table_of_articles_is_known_row_by_row(index: Index, tmp_path: Path) -
     assert agrees(index)
 
 
+def test_a_line_that_a_site_repeats_is_taken_out_of_all_its_articles(index: Index, tmp_path: Path) -> None:
+    promotion = "Follow our channel for the latest news around the clock."
+    rows = [
+        {
+            "id": f"n{n}",
+            "title": f"Story {n}",
+            "source": "Post",
+            "text": f"Story {n} began.\nIt went on.\nIt ended.\n{promotion}",
+        }
+        for n in range(12)
+    ]
+    table = tmp_path / "news.jsonl"
+    table.write_text("\n".join(map(json.dumps, rows[:4])), encoding="utf-8")
+    index.add(table)
+    assert promotion in index.article("n0").text, "four articles may share a line"
+    others = [row | {"id": f"m{n}", "source": "Times"} for n, row in enumerate(rows[:6])]
+    (tmp_path / "others.jsonl").write_text("\n".join(map(json.dumps, others)), encoding="utf-8")
+    index.add(tmp_path / "others.jsonl")
+    assert not [n for n in range(6) if promotion in index.article(f"m{n}").text], "six of a source may not, at once"
+    table.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    index.add(table)
+    assert not [a.id for a in index.articles() if promotion in index.article(a.id).text]
+    assert index.article("n7").text == "Story 7 began.\nIt went on.\nIt ended."
+    assert len(index.add(table).unchanged) == 12
+    assert agrees(index)
+
+
 def test_what_is_removed_leaves_no_trace_on_disk(index: Index, articles: Path) -> None:
     write_article(articles, "secret", "The zanzibarian envoy signed nothing.")
     index.add(articles)
