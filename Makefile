@@ -38,7 +38,7 @@ clean:
 	@$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python pyproject.toml constraints.txt
-	@echo "Installing Sanad into .venv (the first time this downloads about 545 MB; see README.md)"
+	@echo "Installing Sanad into .venv (the first time this downloads about 570 MB; see README.md)"
 	@$(PIP) --editable .
 	@touch $@
 
