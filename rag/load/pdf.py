@@ -52,8 +52,9 @@ def load_pdf(source: Source) -> Iterator[Draft]:
             f"{LEAST}); print it to a new PDF, or recognise it anew (OCR), then add it"
         )
     lines, removed = _without_running_heads([page.split("\n") for page in pages])
-    text, starts = _join(lines)
-    yield Draft(text, title=sensible_title(title), pages=starts, modified=modified or source.modified, removed=removed)
+    title = sensible_title(title)
+    text, starts = _without_title(*_join(lines), title)
+    yield Draft(text, title=title, pages=starts, modified=modified or source.modified, removed=removed)
 
 
 def _read_with_pypdf(name: str, data: bytes) -> tuple[list[str], str, date | None]:
@@ -191,6 +192,14 @@ def _join(pages: Sequence[Sequence[str]]) -> tuple[str, tuple[int, ...]]:
         if starts[-1] < 0:
             starts[-1] = len(text)
     return text, tuple(starts)
+
+
+def _without_title(text: str, starts: tuple[int, ...], title: str) -> tuple[str, tuple[int, ...]]:
+    """Return a text and where its pages begin without the title before it, in however many lines that stands."""
+    found = re.match(r"\s+".join(map(re.escape, title.split())) + r"\s+", text) if title else None
+    if not found:
+        return text, starts
+    return text[found.end() :], tuple(max(0, start - found.end()) for start in starts)
 
 
 def _append(text: str, gap: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open, Served, ask
+from tests.browser.conftest import ROOT, Open, Served, ask
 
 pytestmark = pytest.mark.browser
 
@@ -112,3 +112,32 @@ def test_a_question_set_is_measured_and_two_runs_are_compared(open_page: Open) -
     with page.context.expect_page() as opening:
         page.get_by_role("link", name="التقرير الكامل").click()
     expect(opening.value.locator("h1").first).to_be_visible()
+
+
+def test_a_pdf_is_dropped_and_its_page_is_cited(open_page: Open) -> None:
+    page = open_page("ar", "/corpus")
+    page.set_input_files(".drop input", [str(ROOT / "tests" / "data" / "pdf" / "ports-ar.pdf")])
+    expect(page.locator(".report")).to_contain_text("أُضيف مقال واحد", timeout=60_000)
+    page.get_by_role("link", name="المحادثة").click()
+    ask(page, "كم حاوية بلغت حركة ميناء المرسى في الربع الأول من 2026؟")
+    expect(page.locator(".turn.answer")).to_contain_text("418 ألف حاوية")
+    card = page.locator(".evidence.current .card").first
+    expect(card.locator(".origin").first).to_contain_text("ص. 1")
+    expect(card.locator(".origin").first).to_contain_text("تاريخ الملف")
+    page.get_by_role("link", name="المقالات", exact=True).click()
+    remove = page.get_by_role("button", name="أزل من الفهرس: ميناء المرسى")
+    remove.click()
+    remove.click()
+    expect(page.locator(".report")).to_contain_text("أُزيل «ميناء المرسى")
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [("file:///etc/passwd", "هذا ليس عنوانًا على الويب"), ("http://127.0.0.1:9/", "which is not allowed")],
+)
+def test_an_address_that_may_not_be_fetched_is_told(open_page: Open, address: str, told: str) -> None:
+    page = open_page("ar", "/corpus")
+    box = page.get_by_label("أو عنوان صفحة على الويب")
+    box.fill(address)
+    box.press("Enter")
+    expect(page.locator("#report")).to_contain_text(told)

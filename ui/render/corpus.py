@@ -22,7 +22,7 @@ def render_drop_zone(locale: Locale) -> str:
         f'<label class="drop" {locale.run} data-drop="upload" data-sending="{locale.html("sending")}">'
         f'<span>{locale.html("drop_files")}</span><input type="file" multiple></label>'
         f'<form class="address" {locale.run} data-do="submit" data-manual>{address}'
-        f'<button type="submit">{locale.html("fetch_address")}</button></form>'
+        f'<button type="submit" class="primary">{locale.html("fetch_address")}</button></form>'
     )
 
 
