@@ -95,7 +95,7 @@ def parse_published(value: object) -> date | None:
 
 def _published(draft: Draft, head: list[str], edges: list[str]) -> tuple[date | None, DatedBy]:
     if (stated := parse_published(draft.published)) is not None:
-        return stated, "source"
+        return stated, draft.dated_by or "source"
     if day := find_day(edges):
         return day, "text"
     latest = _latest()

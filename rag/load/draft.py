@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from rag.errors import SourceError
 from rag.index_report import Failure
-from rag.types import Article
+from rag.types import Article, DatedBy
 
 LARGEST = 100_000_000
 """Bytes of a file that is read whole; tables, mailboxes and archives are read piece by piece and may be larger."""
@@ -65,6 +65,7 @@ class Draft:
         key: tells it from the other articles of its source; "" where the source is one article.
         id: an identifier that the source gives.
         published: a date as the source writes it, or a day.
+        dated_by: where that is from, if it is not what the source says of itself.
         pages: the first character of each page in `text`, for a source that has pages.
         about: lines beside the text that may tell its day or author.
         modified: the day the source was changed: what is left where nothing says when it was published.
@@ -76,6 +77,7 @@ class Draft:
     key: str = ""
     id: str = ""
     published: str | date | None = None
+    dated_by: DatedBy = ""
     source: str = ""
     author: str = ""
     url: str = ""

@@ -14,25 +14,29 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from rag.clean import is_debris
 from rag.errors import SourceError
-from rag.load.details import find_day
 from rag.load.draft import Draft, Source
 from rag.load.encoding import decode
 from rag.load.markup import local_name, parse_html, to_text
+from rag.load.trim import LEAST_PROSE, repeats, told_day, trim
 
-_ASIDE: Final = (
-    "promo", "paywall", "newsletter", "subscri", "signup", "sign-up", "related", "recirc", "consent", "cookie",
-    "weather", "most-read", "mostread", "pullquote", "pull-quote", "author-box", "authorbox", "comment", "disqus",
-    "sharebar", "sharing", "complementary",
-)  # fmt: skip
+_ASIDE: Final = re.compile(
+    r"promo|paywall|newsletter|subscri|sign-?up|related|recirc|consent|cookie|weather|most-?read|pull-?quote|author-?box|"
+    r"comment(?!ary|ator)|disqus|sharebar|sharing|complementary"
+)
 """Parts of names that sites give to what stands beside an article."""
 
 _MENUS: Final = frozenset("td div ul ol nav p section".split())
 _LEAST_LINKS = 2
+_MOST_ASIDE = 0.25  # of the prose of a page, that something beside the article may hold
 _LINKED = 0.75  # how much of the text of a block is links, from which it is a menu
 _LEAST_LOST = 60  # characters of a paragraph that is worth finding again
-_SEPARATORS = re.compile(r"\s+(?:[|\-–—:•·»«]+|::)\s+")
+_ENTRIES = 3  # of one kind beside each other, from which they are entries of a live blog
+_LEAST_PIECE = 30  # characters of a text by which it is found again
+_NEARLY_ALL = 0.85
+_MOST_MORE = 2.5  # times what was found, that an element may hold which is the article
+_LONGEST_SITE = 6  # words of a site's name
+_SEPARATORS = re.compile(r"\s+[|\-–—:•·»«]+\s+|(?<=\w):\s+")
 _NEAR = 6  # lines beside the title in which a page tells its day
 
 
@@ -56,7 +60,8 @@ def read_page(text: str, *, url: str = "", modified: date | None = None) -> Draf
 
     tree = parse_html(text)
     whole = to_text(tree).split("\n")
-    title = _title(tree)
+    named = " ".join((tree.findtext(".//title") or "").split())
+    title = _title(tree, named)
     _prune(tree)
     found: Any = trafilatura.bare_extraction(
         html.fromstring(html.tostring(tree, encoding="unicode")),
@@ -64,50 +69,80 @@ def read_page(text: str, *, url: str = "", modified: date | None = None) -> Draf
         include_comments=False,
         include_tables=True,
         with_metadata=True,
+        fast=True,  # its other ways take whole pages, consent walls and all, where the first finds little
         # A date is only taken where the page names it as its own: any date in a text may be one that it tells of.
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
     body = to_text(found.body).split("\n") if found is not None and found.body is not None else []
     title = title or " ".join(((found and found.title) or "").split())
-    lines, about = _without_head(_with_lost(tree, body), title)
+    first = next((at for at, line in enumerate(whole) if line and repeats(line, title)), 0)
+    after = set(whole[first:])
+    body = _whole_article(tree, [line for line in body if line in after])
+    body = [*_between(tree, title, body), *body]
+    lines, about = trim(body, title, after, _headings(tree))
     if not any(lines):
         raise SourceError("no article was found on the page")
     taken = {title, *lines}
-    near = next((at for at, line in enumerate(whole) if line == title), None)
-    if near is not None:
-        about += [line for line in whole[max(0, near - _NEAR) : near + 2 * _NEAR] if line]
+    beside = [line for line in whole[first : first + 2 * _NEAR] + whole[max(0, first - _NEAR) : first] if line]
+    day = found.date or next(filter(None, map(told_day, beside[1:])), None)
     return Draft(
         text="\n".join(lines).strip("\n"),
         title=title,
-        published=found.date or None,
-        source=found.sitename or _host(found.url),
+        published=day,
+        dated_by="source" if found.date else "text" if day else "",
+        source=found.sitename or _site(named, title) or _host(found.url),
         author=found.author or "",
         url=url or found.url or "",
         modified=modified,
-        about=tuple(about),
+        about=(*about, *beside),
         removed=tuple(line for line in whole if line and line not in taken),
     )
 
 
-def _title(tree: etree._Element) -> str:
+def _title(tree: etree._Element, named: str) -> str:
     """Return the headline: the heading that the page's own title names too, with the site's name beside it."""
-    named = " ".join((tree.findtext(".//title") or "").split())
-    headings = {_line(e) for e in tree.iter("h1", "h2", "h3", "b", "strong")}
-    parts = {named, *_SEPARATORS.split(named)}
-    for separator in _SEPARATORS.finditer(named):
-        parts |= {named[: separator.start()], named[separator.end() :]}
-    return max((part for part in parts & headings if part), key=len, default="")
+    headings = {_line(e) for e in tree.iter("h1", "h2", "h3", "b", "strong", "font")}
+    return max((part for part in _parts(named) & headings if part), key=len, default=_longest_part(named))
+
+
+def _parts(named: str) -> set[str]:
+    """Return what a page's title may consist of: all of it, or what stands before, between and after its separators."""
+    cuts = [0, *(at for found in _SEPARATORS.finditer(named) for at in found.span()), len(named)]
+    return {named[a:b] for a in cuts[::2] for b in cuts[1::2] if a < b}
+
+
+def _longest_part(named: str) -> str:
+    return max(_SEPARATORS.split(named), key=len) if _SEPARATORS.search(named) else ""
+
+
+def _site(named: str, title: str) -> str:
+    """Return the name of the site that stands beside the headline in a page's title."""
+    rest = [part.strip() for part in _SEPARATORS.split(named.replace(title, " | ")) if part.strip()] if title else []
+    rest = [part for part in (re.sub(r"^\W+|\W+$", "", part) for part in rest) if part]
+    return rest[0] if named != title and rest and len(rest[0].split()) <= _LONGEST_SITE else ""
 
 
 def _prune(tree: etree._Element) -> None:
     """Take out of a page what is no part of its article: by the names of its elements, and menus by their links."""
+    whole = _prose(tree)
     for element in list(tree.iter(etree.Element)):
         if element.getparent() is None or local_name(element) in ("html", "body", "main", "article", "head", "form"):
             continue
         names = f"{element.get('class', '')} {element.get('id', '')} {element.get('role', '')}".lower()
-        beside = any(part in names for part in _ASIDE) or element.get("data-nosnippet") is not None
-        if beside or (local_name(element) in _MENUS and _is_menu(element)):
+        beside = bool(_ASIDE.search(names)) or element.get("data-nosnippet") is not None
+        # A name may deceive: what "subscribers-only" holds can be the article.
+        if (
+            (beside and ("comment" in names or _prose(element) <= _MOST_ASIDE * whole))
+            or local_name(element) in ("figcaption", "noscript")
+            or (local_name(element) in _MENUS and _is_menu(element))
+        ):
             element.drop_tree()
+
+
+def _prose(element: etree._Element) -> int:
+    """Return how many characters of paragraphs that are worth the name an element holds."""
+    lengths = (len(_line(paragraph)) for paragraph in element.iter("p"))
+    return sum(length for length in lengths if length >= _LEAST_LOST)
 
 
 def _is_menu(element: etree._Element) -> bool:
@@ -117,43 +152,65 @@ def _is_menu(element: etree._Element) -> bool:
     return len(links) >= _LEAST_LINKS and bool(text) and linked >= _LINKED * len(text) and linked < 3000
 
 
-def _with_lost(tree: etree._Element, lines: Sequence[str]) -> list[str]:
-    """Return the lines of an article with the paragraphs that stand where others of it do, but were lost."""
-    taken = {line for line in lines if line}
-    paragraphs = [(element, _line(element)) for element in tree.iter("p")]
-    places = {_place(element) for element, text in paragraphs if text in taken and len(text) >= _LEAST_LOST}
-    own = [text for element, text in paragraphs if _place(element) in places and len(text) >= _LEAST_LOST]
-    if not any(text not in taken for text in own) or not places:
+def _whole_article(tree: etree._Element, lines: Sequence[str]) -> list[str]:
+    """Return all the lines of the element that holds an article, of which only a part may have been found.
+
+    That is the innermost one with nearly all that was found. Where it holds much else too, what was found is returned.
+    """
+    found = " ".join(line for line in lines if len(line) >= _LEAST_LOST)
+    held: dict[etree._Element, int] = {}
+    total = 0
+    for element in tree.iter(etree.Element):
+        pieces = (" ".join(piece.split()) for piece in (element.text or "", *(child.tail or "" for child in element)))
+        size = sum(len(piece) for piece in pieces if len(piece) >= _LEAST_PIECE and piece in found)
+        if size:
+            total += size
+            for above in (element, *element.iterancestors()):
+                held[above] = held.get(above, 0) + size
+    holding = [element for element, size in held.items() if size >= _NEARLY_ALL * total]
+    if not holding:
         return list(lines)
-    result, waiting = list(lines), list(own)
-    before = ""
-    for text in waiting:
-        if text not in taken:
-            at = result.index(before) + 1 if before in result else 0
-            result[at:at] = ["", text, ""] if at else [text, ""]
-            taken.add(text)
-        before = text
-    return result
+    innermost = max(holding, key=lambda element: sum(1 for _ in element.iterancestors()))
+    while (
+        local_name(innermost) in ("p", "span", "font", "b", "em", "strong", "a") and innermost.getparent() is not None
+    ):
+        innermost = innermost.getparent()
+    if (entries := _entries_around(innermost)) is not None:
+        return to_text(entries).split("\n")
+    whole = to_text(innermost)
+    return whole.split("\n") if len(whole) <= _MOST_MORE * max(len("".join(lines)), 1) else list(lines)
 
 
-def _place(element: etree._Element) -> tuple[str, ...]:
-    """Return where an element stands: the names and classes of those around it, without what numbers them."""
-    above = (element, *element.iterancestors())
-    return tuple(re.sub(r"\d+", "", f"{local_name(e)}.{e.get('class', '')}") for e in above)
+def _between(tree: etree._Element, title: str, lines: Sequence[str]) -> list[str]:
+    """Return what stands between the headline and an article and is long enough to be a part of it: a standfirst."""
+    page = to_text(tree).split("\n")
+    first = next((at for at, line in enumerate(page) if line and repeats(line, title)), None)
+    begin = next((line for line in lines if len(line) >= _LEAST_LOST), None)
+    if first is None or begin not in page[first:]:
+        return []
+    between = page[first + 1 : page.index(begin, first)]
+    return [line for line in between if len(line) >= LEAST_PROSE and line not in lines and " | " not in line]
 
 
-def _without_head(lines: Sequence[str], title: str) -> tuple[list[str], list[str]]:
-    """Return the lines of an article without the headline, lines that only tell its day, and debris; and the day's."""
-    kept: list[str] = []
-    about: list[str] = []
-    for line in lines:
-        if line == title or (line and not re.search(r"\w", line)) or is_debris(line):
-            continue
-        if sum(bool(k) for k in kept) < 3 and find_day([line]):
-            about.append(line)
-            continue
-        kept.append(line)
-    return kept, about
+def _entries_around(element: etree._Element) -> etree._Element | None:
+    """Return what holds an element and others like it, where it is one of the entries of a live blog; else None."""
+    for inner in (element, *element.iterancestors()):
+        parent = inner.getparent()
+        if parent is None or local_name(inner) in ("body", "main"):
+            return None
+        alike = [child for child in parent if _kind(child) == _kind(inner) and _prose(child)]
+        if len(alike) >= _ENTRIES and inner.get("class") and local_name(inner) != "p":
+            return parent
+    return None
+
+
+def _kind(element: etree._Element) -> tuple[str, str]:
+    return local_name(element), re.sub(r"[\d_-]+", "", element.get("class") or "")
+
+
+def _headings(tree: etree._Element) -> set[str]:
+    """Return the headings of a page that are no links to other pages."""
+    return {_line(element) for element in tree.iter("h2", "h3", "h4") if element.find(".//a") is None}
 
 
 def _line(element: etree._Element) -> str:
