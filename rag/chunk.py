@@ -70,6 +70,7 @@ def _passage(article: Article, spans: list[tuple[int, int]], ordinal: int) -> Pa
         sentences=tuple(Sentence(a, b, article.text[a:b]) for a, b in spans),
         pages=article.pages,
         dated_by=article.dated_by,
+        recognised=article.recognised,
     )
 
 

@@ -65,6 +65,7 @@ articles = sa.Table(
     sa.Column("url", sa.String, nullable=False),
     sa.Column("dated_by", sa.String, nullable=False),
     sa.Column("pages", sa.Text, nullable=False),  # JSON list
+    sa.Column("recognised", sa.Boolean, nullable=False),
 )
 edges = sa.Table(  # the lines at the edges of each article: see rag.boilerplate
     "edges",

@@ -8,6 +8,7 @@ from typing import Any
 
 from rag.catalog import Catalog
 from rag.errors import SanadError
+from rag.load.recognise import HOW_TO, can_recognise
 from rag.open import open_index
 from rag.settings import BUNDLED_ENCODER, Settings
 
@@ -29,6 +30,7 @@ def examine(settings: Settings) -> dict[str, Any]:
     found["encoder"] = settings.encoder + (" (bundled)" if bundled else "")
     found["reranker"] = settings.reranker or "none"
     found["chat model"] = settings.model or "none: answers are quoted"
+    found["scanned pages"] = "recognised by Tesseract" if can_recognise() else f"not recognised: {HOW_TO}"
     found["index"] = str(settings.index)
     return found | _examine_index(settings)
 

@@ -64,7 +64,7 @@ def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]
         sa.select(
             tables.passages,
             tables.articles.c.id.label("article_id"),
-            *tables.articles.c["title", "source", "published", "language", "text", "pages", "dated_by"],
+            *tables.articles.c["title", "source", "published", "language", "text", "pages", "dated_by", "recognised"],
         )
         .join(tables.articles)
         .where(condition)
@@ -85,6 +85,7 @@ def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]
             sentences=tuple(Sentence(start, end, row.text[start:end]) for start, end, _ in spans),
             pages=tuple(json.loads(row.pages)),
             dated_by=row.dated_by,
+            recognised=row.recognised,
         )
         counts = tuple(count for *_, count in spans)
         yield EncodedPassage(

@@ -55,6 +55,7 @@ class Article(Value):
         url: where it stands on the web.
         dated_by: where `published` is from.
         pages: the first character of each page in `text`, from page 1 on; empty for what has no pages.
+        recognised: the text was read from pictures of its pages, and may have mistakes.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Article(Value):
     url: str = ""
     dated_by: DatedBy = ""
     pages: tuple[int, ...] = ()
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Passage(Value):
     sentences: tuple[Sentence, ...] = ()
     pages: tuple[int, ...] = ()
     dated_by: DatedBy = ""
+    recognised: bool = False
 
     @property
     def said_day(self) -> date | None:
@@ -107,10 +110,12 @@ class Passage(Value):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plain form without the sentences, which repeat the text; with the `page` if any."""
-        left_out = ("sentences", "pages", "dated_by")
+        left_out = ("sentences", "pages", "dated_by", "recognised")
         plain = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in left_out}
         if self.dated_by == "file":
             plain["dated_by"] = self.dated_by
+        if self.recognised:
+            plain["recognised"] = True
         page = self.page_of(self.start)
         return plain | {"page": page} if page else plain
 

@@ -52,7 +52,9 @@ def load_articles(path: Path, fields: Mapping[str, str] | None = None, name: str
             their names.
         name: what the file is called in messages; its path where it is "".
     """
-    return (read_file if is_simple(path.name) else read_isolated)(path, fields or {}, name)
+    if is_simple(path.name):
+        return (found for found in read_file(path, fields or {}, name) if found is not None)
+    return read_isolated(path, fields or {}, name)
 
 
 def read_columns(said: Sequence[str]) -> dict[str, str]:

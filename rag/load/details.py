@@ -65,6 +65,7 @@ def complete(draft: Draft, name: str) -> Article:
         url=draft.url.strip(),
         dated_by=dated_by,
         pages=draft.pages,
+        recognised=draft.recognised,
     )
 
 

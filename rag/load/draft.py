@@ -69,6 +69,7 @@ class Draft:
         pages: the first character of each page in `text`, for a source that has pages.
         about: lines beside the text that may tell its day or author.
         modified: the day the source was changed: what is left where nothing says when it was published.
+        recognised: the text is read from pictures, and may have mistakes.
         removed: lines of the source that were not taken, for those who want to see.
     """
 
@@ -86,6 +87,7 @@ class Draft:
     pages: tuple[int, ...] = ()
     about: tuple[str, ...] = ()
     modified: date | None = None
+    recognised: bool = False
     removed: tuple[str, ...] = field(default=())
 
 
@@ -108,8 +110,10 @@ class Loaded:
     share: float = 0.0
 
 
-Loader = Callable[[Source], "Iterable[Draft | Failure | Source]"]
+Loader = Callable[[Source], "Iterable[Draft | Failure | Source | None]"]
 """Reads a source: a draft for each article, a failure for each part that cannot be read, each source that lies in it.
+
+None is a sign of life from one that takes long.
 
 Raises:
     SourceError: nothing of the source can be read.

@@ -76,16 +76,16 @@ def say_unreadable(name: str) -> str:
     return f"{name}: cannot read {ending or 'such'} files; {hint}"
 
 
-def load(source: Source, depth: int = 0) -> Iterator[tuple[str, Draft] | Failure]:
+def load(source: Source, depth: int = 0) -> Iterator[tuple[str, Draft] | Failure | None]:
     """Yield what a source holds, and what the sources in it hold: the name of each and a draft, or a failure.
 
-    Nothing is raised: whatever is wrong with a source is its failure, and the others are read.
+    None is a sign of life. Nothing is raised: whatever is wrong with a source is its failure, and the others are read.
     """
     try:
         for found in _loader(source)(source):
             if isinstance(found, Draft):
                 yield (source.name, found) if found.text.strip() else _failure(source, "holds no text")
-            elif isinstance(found, Failure):
+            elif found is None or isinstance(found, Failure):
                 yield found
             elif not is_readable(found.name):  # pictures, styles: passed over, as in a folder
                 continue

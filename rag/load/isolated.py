@@ -69,7 +69,8 @@ class _Worker:
                 raise EOFError
             if not (found := json.loads(answer)):
                 return
-            yield found
+            if "alive" not in found:
+                yield found
 
     def stop(self) -> None:
         """End the process."""

@@ -1,7 +1,8 @@
 """A PDF → its text in logical order, by pypdf, or by where its glyphs stand, whichever reads this page right.
 
 Where lines are what a printer needs, paragraphs are made of them; running heads and page numbers are left out. A text
-layer whose letters make no Arabic is reported, not indexed.
+layer whose letters make no Arabic is not indexed: its pages are recognised as pictures where that can be done, as are
+those without a text, else it is reported.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rag.errors import SourceError
 from rag.load.draft import Draft, Source, sensible_title
 from rag.load.glyphs import read_lines
 from rag.load.letters import ENOUGH, LEAST, count_arabic_letters, presentation_forms, reads_as_arabic
+from rag.load.recognise import HOW_TO, can_recognise, recognise_pages
 
 _MOST_PAGES = 2000
 _EDGE = 2  # lines at the head and the foot of a page that may repeat on others
@@ -28,33 +30,57 @@ _GLUED = re.compile(r"([\u0621-\u064a])([A-Za-z][\w.-]*)")
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
-def load_pdf(source: Source) -> Iterator[Draft]:
-    """Read a PDF as one article that knows its pages.
+def load_pdf(source: Source) -> Iterator[Draft | None]:
+    """Read a PDF as one article that knows its pages; yields None after each page that takes long.
 
     Raises:
-        SourceError: it is damaged or locked, it holds pictures only, or its text layer is corrupt.
+        SourceError: it is damaged or locked; or it holds pictures only, or a corrupt text layer, and Tesseract is not at
+            hand or makes nothing of it either.
     """
     data = source.read()
     pages, title, modified = _read_with_pypdf(source.name, data)
     if any(_is_doubtful(page) or _GLUED.search(page) for page in pages):
         others = _read_with_pdfium(source.name, data)
         pages = [_better(page, other) for page, other in zip(pages, others, strict=False)]
-    pages = [_fold_forms(page) for page in pages]
-    text = "\n".join(pages)
-    if count_arabic_letters(text) >= ENOUGH and reads_as_arabic(_reversed(text)) > reads_as_arabic(text) + 0.2:
-        pages = [_reversed(page) for page in pages]
-    if not text.strip():
-        raise SourceError(f"{source.name}: its pages are pictures without text; recognise it first (OCR), then add it")
-    text = "\n".join(pages)
-    if count_arabic_letters(text) >= ENOUGH and (measure := reads_as_arabic(text)) < LEAST:
-        raise SourceError(
-            f"{source.name}: its text layer is corrupt (the letters make no Arabic words: {measure:.2f}, below "
-            f"{LEAST}); print it to a new PDF, or recognise it anew (OCR), then add it"
-        )
+    pages = _in_logical_order([_fold_forms(page) for page in pages])
+    recognised = bool(fault := _fault(pages)) and can_recognise()
+    if recognised:
+        pages = []
+        for page in recognise_pages(data):
+            pages.append(page)
+            yield None
+        fault = _fault(pages)
+    if fault:
+        raise SourceError(f"{source.name}: {fault}")
     lines, removed = _without_running_heads([page.split("\n") for page in pages])
     title = sensible_title(title)
     text, starts = _without_title(*_join(lines), title)
-    yield Draft(text, title=title, pages=starts, modified=modified or source.modified, removed=removed)
+    yield Draft(
+        text,
+        title=title,
+        pages=starts,
+        modified=modified or source.modified,
+        recognised=recognised,
+        removed=removed,
+    )
+
+
+def _in_logical_order(pages: list[str]) -> list[str]:
+    """Return pages as they are read, where all of them stand in visual order."""
+    text = "\n".join(pages)
+    if count_arabic_letters(text) >= ENOUGH and reads_as_arabic(_reversed(text)) > reads_as_arabic(text) + 0.2:
+        return [_reversed(page) for page in pages]
+    return pages
+
+
+def _fault(pages: Sequence[str]) -> str:
+    """Return why pages cannot be indexed, "" where they can."""
+    text = "\n".join(pages)
+    if not text.strip():
+        return f"its pages are pictures without text; {HOW_TO}"
+    if count_arabic_letters(text) >= ENOUGH and (measure := reads_as_arabic(text)) < LEAST:
+        return f"its text layer is corrupt (the letters make no Arabic words: {measure:.2f}, below {LEAST}); {HOW_TO}"
+    return ""
 
 
 def _read_with_pypdf(name: str, data: bytes) -> tuple[list[str], str, date | None]:

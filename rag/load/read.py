@@ -12,8 +12,11 @@ from rag.load.draft import Loaded, Source
 from rag.load.formats import load
 
 
-def read_file(path: Path, fields: Mapping[str, str], name: str = "") -> Iterator[Loaded | Failure]:
-    """Yield the articles of a file, and what is wrong with those that cannot be read; see `rag.load.load_articles`."""
+def read_file(path: Path, fields: Mapping[str, str], name: str = "") -> Iterator[Loaded | Failure | None]:
+    """Yield the articles of a file, and what is wrong with those that cannot be read; as `rag.load.load_articles` does.
+
+    None is a sign of life from a file that takes long.
+    """
     called = name or str(path)
     try:
         with path.open("rb") as stream:
@@ -21,7 +24,7 @@ def read_file(path: Path, fields: Mapping[str, str], name: str = "") -> Iterator
             modified = datetime.fromtimestamp(changed, UTC).date()
             source = Source(called, stream, modified, tuple(fields.items()), path.name)
             for found in load(source):
-                if isinstance(found, Failure):
+                if found is None or isinstance(found, Failure):
                     yield found
                     continue
                 name, draft = found

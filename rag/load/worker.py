@@ -31,8 +31,10 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         for found in read_file(Path(request["path"]), request["fields"], request["name"]):
-            if isinstance(found, Failure):
-                answer: dict[str, object] = {"failure": found.to_dict()}
+            if found is None:
+                answer: dict[str, object] = {"alive": True}
+            elif isinstance(found, Failure):
+                answer = {"failure": found.to_dict()}
             else:
                 answer = {
                     "key": found.key,

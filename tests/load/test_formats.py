@@ -16,6 +16,7 @@ import pytest
 
 from rag.index_report import Failure
 from rag.load import Loaded, load_articles
+from rag.load.recognise import can_recognise
 from tests.load.documents import docx, epub, odt, pack, page, paragraph, pptx
 
 DATA = Path(__file__).parent.parent / "data"
@@ -115,6 +116,7 @@ def test_what_is_no_text_in_a_pdf_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     from rag.load import pdf
     from rag.load.draft import Source
 
+    monkeypatch.setattr(pdf, "can_recognise", lambda: False)
     writer, stream = pypdf.PdfWriter(), io.BytesIO()
     writer.add_blank_page(200, 200)
     writer.write(stream)
@@ -131,6 +133,20 @@ def test_what_is_no_text_in_a_pdf_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(pdf, "_read_with_pdfium", lambda *_: [SHIPS.translate(wrong) * 4])
     with pytest.raises(Exception, match="its text layer is corrupt"):
         list(pdf.load_pdf(Source("x.pdf", io.BytesIO(b"%PDF-"))))
+
+
+@pytest.mark.skipif(not can_recognise(), reason="Tesseract is not installed")
+def test_pictures_of_pages_are_recognised_and_marked(tmp_path: Path) -> None:
+    import pypdfium2
+
+    picture = pypdfium2.PdfDocument(DATA / "pdf" / "ports-ar.pdf")[0].render(scale=3).to_pil()
+    picture.save(tmp_path / "scan.pdf", format="PDF")
+    (found,) = load_articles(tmp_path / "scan.pdf")
+    assert isinstance(found, Loaded)
+    assert found.article.recognised
+    assert "حركة الحاويات" in found.article.text
+    expected = (DATA / "pdf" / "ports-ar.txt").read_text(encoding="utf-8")[:1300]
+    assert f1(found.article.text, expected) >= 0.85
 
 
 def test_a_text_layer_from_left_to_right_is_turned_round(monkeypatch: pytest.MonkeyPatch) -> None:

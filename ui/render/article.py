@@ -39,6 +39,7 @@ def render_article(article: Article, span: tuple[int, int], preferences: Prefere
         at += len(part) + 1
     day = locale.published(article.published, article.dated_by)
     facts = [article.source, article.author, day, locale.say(f"in_{article.language}"), article.licence, article.url]
+    facts += [locale.say("recognised")] if article.recognised else []
     body = (
         f'{render_frame(None, preferences)}<main class="reader" id="content"><article {run(article.language)}>'
         f'<h1>{escape(article.title)}</h1><p class="origin" {locale.run}>{facts_line(f for f in facts if f)}</p>'

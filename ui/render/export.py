@@ -91,7 +91,8 @@ def _facts(citation: Citation, locale: Locale) -> list[str]:
     passage = citation.passage
     page = locale.say("on_page", page=locale.number(citation.page)) if citation.page else ""
     day = locale.published(passage.published, passage.dated_by)
-    return [fact for fact in (passage.title, passage.source, day, page) if fact]
+    recognised = locale.say("recognised") if passage.recognised else ""
+    return [fact for fact in (passage.title, passage.source, day, page, recognised) if fact]
 
 
 def _origin(citation: Citation, locale: Locale) -> str:

@@ -40,6 +40,7 @@ def origin(passage: Passage, locale: Locale, page: int | None = None) -> str:
         locale.published(passage.published, passage.dated_by),
         locale.say(f"in_{passage.language}"),
         locale.say("on_page", page=locale.number(page)) if page else "",
+        locale.say("recognised") if passage.recognised else "",
     ]
     return facts_line(fact for fact in facts if fact)
 
