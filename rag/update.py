@@ -90,6 +90,8 @@ class Update:
                 self._take(Path(name), take)
             self._tell(1.0)
         self.repeated.settle()
+        if items:
+            self._step(told, len(items), len(items), Path(name).name, 0.0)
         if sync:
             folders = [Path(place.path) for place in places if not place.is_address]
             self._remove_missing(folders, items.keys())

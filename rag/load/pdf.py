@@ -34,8 +34,8 @@ def load_pdf(source: Source) -> Iterator[Draft | None]:
     """Read a PDF as one article that knows its pages; yields None after each page that takes long.
 
     Raises:
-        SourceError: it is damaged or locked; or it holds pictures only, or a corrupt text layer, and Tesseract is not at
-            hand or makes nothing of it either.
+        SourceError: it is damaged or locked; or it holds pictures only, or a corrupt text layer, and Tesseract is not
+            at hand or makes nothing of it either.
     """
     data = source.read()
     pages, title, modified = _read_with_pypdf(source.name, data)
