@@ -1,7 +1,8 @@
 """A question → the kind of thing it asks for, and whether a sentence carries one.
 
 Of the classes of question classification (Li and Roth 2002), those that a sentence can be seen to carry without a
-model: when, how many, what share, how much money. Who, where and why are left to the meaning of the words.
+model: when, how many, what share, how much money, and why, by the words that name a cause. Who and where are left to
+the meaning of the words.
 
 >>> expected_type("كم بلغت إيرادات القناة؟"), expected_type("When did it open?"), expected_type("Which cables broke?")
 ('number', 'date', 'thing')
@@ -17,7 +18,7 @@ from rag.dates import find_dates
 from rag.language import split_sentences
 from rag.numbers import Number, find_numbers
 
-AnswerType = Literal["date", "number", "percent", "money", "thing"]
+AnswerType = Literal["date", "number", "percent", "money", "cause", "thing"]
 
 _CURRENCIES: Final = frozenset("dollar euro pound riyal dirham dinar lira yuan".split())
 
@@ -41,7 +42,7 @@ def carries(sentence: str, kind: AnswerType, question: str) -> bool:
     if kind in ("number", "percent", "money"):
         asked_values = {number.value for number in _numbers(question)}
         return any(_fits(n, kind) for n in _numbers(sentence) if n.value not in asked_values)
-    return True
+    return kind != "cause" or _CAUSE.search(fold(sentence)) is not None
 
 
 def counted_noun(question: str) -> str:
@@ -78,6 +79,12 @@ _MONEY = _words("سعر ثمن كلفة تكلفة تكاليف أسعار")
 _SHARE = _words("نسبة النسبة حصة نصيب")
 _SOURCES: Final[tuple[tuple[AnswerType, str], ...]] = (
     (
+        "cause",
+        _START
+        + r"why\b|\b(?:what|which) (?:is|was|are|were|had) the (?:reasons?|causes?)\b|\bwhat (?:caused|causes|led to)\b"
+        rf"|(?:^|\b)[وف]?(?:{_words('لماذا ليش ليه لاش علاش شنو_سبب ما_سبب ما_اسباب ما_السبب ما_الذي_ادي')})\b",
+    ),
+    (
         "percent",
         rf"\b(?:what|which) (?:percentage|percent|share|portion|proportion|fraction)\b|\bhow (?:many|much) percent"
         rf"|(?:^|\b)(?:ما|كم|ماهي|ما هي|اي|باي) (?:كانت |بلغت |تبلغ )?(?:{_SHARE})\b",
@@ -105,6 +112,14 @@ _SOURCES: Final[tuple[tuple[AnswerType, str], ...]] = (
         r"|(?:^|\b)[وفب]?(?:كم(?! مره)|قديش|شحال|اديش|بكم)\b|\b(?:ما|ماهو|ما هو) "
         r"(?:عدد|مقدار|حجم|طول|ارتفاع|مساحه|متوسط|سعه|عمر|قيمه)\b",
     ),
+)
+_CAUSE: Final = re.compile(
+    r"\b(?:because|due to|owing to|thanks to|caused|causes|causing|blamed|blames|blaming|attribut\w+|result of|"
+    r"results from|resulted from|led to|leads to|driven by|reasons?|why|since it|so that|in order to|amid)\b"
+    rf"|\b[وفب]?(?:{_words('بسبب بسببها بسببه لان لانه لانها لانهم نتيجة جراء اثر بفعل نظرا لكون سببه سببها')})\b"
+    rf"|\b[وف]?(?:{_words('عزا عزت يعزو تعزو يعزي تعزي يعود_ذلك تعود_الى يعود_الى ارجع ارجعت يرجع ترجع')})\b"
+    rf"|\b(?:{_words('نتج نتجت ينتج ناجم ناجمة ناتج ناتجة سببت تسبب تسببت ادي ادت يؤدي السبب_في سبب_ذلك')})\b"
+    rf"|\b(?:{_words('وراء بغية من_اجل كي لكي')})\b"
 )
 _PATTERNS: Final = tuple((kind, re.compile(pattern)) for kind, pattern in _SOURCES)
 # Times that are no dates: centuries, decades, so long ago.

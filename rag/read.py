@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
@@ -15,8 +14,8 @@ from rag.dates import find_dates, find_years
 from rag.encode import Matrix
 from rag.language import split_sentences
 from rag.numbers import find_numbers
-from rag.period import resolve_days
-from rag.phrases import BESIDES, OTHER_LANGUAGE, REPORTS_DIFFER, say_quote, say_report, say_resolved
+from rag.phrases import BESIDES, OTHER_LANGUAGE, REPORTS_DIFFER
+from rag.picks import Pick, attributed, quoted, runs, with_reason
 from rag.terms import shared_terms, split_terms
 from rag.types import Hit, Language, Passage
 
@@ -67,22 +66,6 @@ class Reader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Pick:
-    hit: Hit
-    place: int  # of the sentence in its passage
-    score: float
-    fits: bool  # has the kind of thing asked for
-
-    @property
-    def text(self) -> str:
-        return self.hit.passage.sentences[self.place].text
-
-    @property
-    def language(self) -> Language:
-        return self.hit.passage.language
-
-
 class QuoteReader:
     """Answers with one to three sentences of the articles, word for word; needs no language model.
 
@@ -106,17 +89,17 @@ class QuoteReader:
         picks = self._rank(question, kind, hits)
         differing = self._differing(question, kind, picks)
         if differing:
-            yield from _attributed(differing, language, heading=f"{REPORTS_DIFFER[language]}\n")
+            yield from attributed(differing, language, heading=f"{REPORTS_DIFFER[language]}\n")
             return
-        chosen = self._choose(picks, kind, language)
+        chosen = (kind == "cause" and picks and with_reason(picks)) or self._choose(picks, kind, language)
         if asks_for_latest(question):
-            yield from _attributed(chosen, language)
+            yield from attributed(chosen, language)
             return
         draft = ""
         foreign = False
-        for run in _runs(chosen):
+        for run in runs(chosen):
             passage = run[0].hit.passage
-            text = _quoted(run, language)
+            text = quoted(run, language)
             if passage.language != language and not foreign:
                 text = f"{(BESIDES if draft else OTHER_LANGUAGE)[language]}\n{text}"
                 foreign = True
@@ -124,7 +107,7 @@ class QuoteReader:
             draft += f"{separator}{text} [{run[0].hit.rank}]"
             yield draft
 
-    def _rank(self, question: str, kind: AnswerType, hits: Sequence[Hit]) -> list[_Pick]:
+    def _rank(self, question: str, kind: AnswerType, hits: Sequence[Hit]) -> list[Pick]:
         """Return all sentences, the one that most probably answers first."""
         sentences = [question[start:end] for start, end in split_sentences(question)]
         asked = [word for word in content_words(sentences[-1]) if not word.term[0].isdigit()] if sentences else []
@@ -144,7 +127,7 @@ class QuoteReader:
                 bonus += _NUMBER_AROUND * around + _NUMBER_SAID * _share(figures, hit.passage.sentences[place].text)
                 said = find_years(hit.passage.sentences[place].text) if years else set[int]()
                 bonus -= _OTHER_YEAR * bool(said and not said & years)
-                picks.append(_Pick(hit, place, score + bonus + weight * float(apart[place]), fits))
+                picks.append(Pick(hit, place, score + bonus + weight * float(apart[place]), fits))
         return sorted(picks, key=lambda pick: -pick.score)
 
     def _counts(self, sentence: str, noun: Sequence[Word]) -> bool:
@@ -163,9 +146,9 @@ class QuoteReader:
         total = float(apart.sum())
         return (said @ apart) / total if total > 0.0 else np.zeros(len(passage.sentences), dtype=np.float32)
 
-    def _choose(self, picks: Sequence[_Pick], kind: AnswerType, language: Language) -> list[_Pick]:
+    def _choose(self, picks: Sequence[Pick], kind: AnswerType, language: Language) -> list[Pick]:
         """Return the best sentences, best first: near the best in score, and none that repeats another."""
-        chosen: list[_Pick] = []
+        chosen: list[Pick] = []
         for pick in picks:
             if chosen:
                 best = chosen[0]
@@ -183,7 +166,7 @@ class QuoteReader:
                 chosen[twin] = pick  # the same in the asker's own language
         return chosen
 
-    def _say_the_same(self, first: _Pick, second: _Pick) -> bool:
+    def _say_the_same(self, first: Pick, second: Pick) -> bool:
         if first.language == second.language:
             return shared_terms(first.text, second.text) >= SAME
         return self._agreement(first.text, second.text) >= _SAME_ACROSS
@@ -196,7 +179,7 @@ class QuoteReader:
         alike = self._aligner.compare(words[0], words[1]).clip(0.0, 1.0)
         return float(alike.max(axis=int(len(words[0]) <= len(words[1]))).mean())
 
-    def _differing(self, question: str, kind: AnswerType, picks: Sequence[_Pick]) -> list[_Pick]:
+    def _differing(self, question: str, kind: AnswerType, picks: Sequence[Pick]) -> list[Pick]:
         """Return a sentence of each article that says otherwise than the best one what is asked for, with the best."""
         if kind not in _TOLD_KINDS or not picks or not picks[0].fits:
             return []
@@ -247,51 +230,3 @@ def _same_origin(first: Hit, second: Hit) -> bool:
     """Whether two hits are of one article, or of copies of one."""
     one, other = ({p.article_id for p in (hit.passage, *hit.copies)} for hit in (first, second))
     return bool(one & other)
-
-
-def _attributed(picks: Sequence[_Pick], language: Language, heading: str = "") -> Iterator[str]:
-    """Yield a line for each pick with its source and date, the newest first.
-
-    These are told in the language of the quote, so that a line has one direction.
-    """
-    draft = heading
-    ordered = sorted(picks, key=lambda p: p.hit.passage.published.toordinal() if p.hit.passage.published else 0)
-    for place, pick in enumerate(reversed(ordered)):
-        report = say_report(
-            pick.hit.passage.source, pick.hit.passage.said_day, pick.language, newest=bool(heading) and not place
-        )
-        draft += f"{'' if place == 0 else chr(10)}{report}{_quoted([pick], language)} [{pick.hit.rank}]"
-        yield draft
-
-
-def _quoted(run: Sequence[_Pick], language: Language) -> str:
-    """Return the sentences of a run, in the quotation marks of their language where it is not the asker's.
-
-    What they name by its distance from the day of publication ("yesterday", "العام الماضي") is told after them, in
-    their language too, so that a line has one direction.
-    """
-    text = " ".join(pick.text for pick in run)
-    days = say_resolved(resolve_days(text, run[0].hit.passage.said_day), run[0].language)
-    quote = say_quote(text, run[0].language, language)
-    return f"{quote} {days}" if days else quote
-
-
-def _runs(picks: Sequence[_Pick]) -> list[list[_Pick]]:
-    """Return picks, best first, with neighbours in one paragraph together in their order: the answer leads."""
-    order = list(dict.fromkeys(pick.hit.rank for pick in picks))
-    runs: list[list[_Pick]] = []
-    for pick in sorted(picks, key=lambda p: (order.index(p.hit.rank), p.place)):
-        last = runs[-1][-1] if runs else None
-        if last and last.hit.rank == pick.hit.rank and _adjoin(last.hit.passage, last.place, pick.place):
-            runs[-1].append(pick)
-        else:
-            runs.append([pick])
-    return sorted(runs, key=lambda run: min(picks.index(pick) for pick in run))
-
-
-def _adjoin(passage: Passage, first: int, second: int) -> bool:
-    """Whether the second sentence follows the first within one paragraph, so that both make one quote."""
-    if first + 1 != second:
-        return False
-    end, start = passage.sentences[first].end, passage.sentences[second].start
-    return not passage.text[end - passage.start : start - passage.start].strip(" ")

@@ -51,3 +51,35 @@ def test_what_is_counted() -> None:
     assert counted_noun("How many seats does it have?") == "seats"
     assert counted_noun("وكم عدد المباريات؟") == "المباريات"
     assert counted_noun("Who won?") == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did traffic fall?",
+        "And why?",
+        "What caused the outage?",
+        "What were the reasons for the delay?",
+        "لماذا تراجعت؟",
+        "ليش قطعوا الماء؟",
+        "ما سبب الانقطاع؟",
+        "وما أسباب التأخر؟",
+    ],
+)
+def test_why_asks_for_a_cause(question: str) -> None:
+    assert expected_type(question) == "cause"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names_one"),
+    [
+        ("It blamed the fall on insecurity in the Red Sea.", True),
+        ("The lake is low because it has not rained.", True),
+        ("وعزت الهيئة هذا الهبوط إلى التوتر الأمني.", True),
+        ("وأُجّل الافتتاح بسبب الأمطار.", True),
+        ("Ships left the canal in March.", False),
+        ("وعبرت القناة 13,213 سفينة.", False),
+    ],
+)
+def test_a_cause_is_told_by_the_words_that_name_one(sentence: str, names_one: bool) -> None:
+    assert carries(sentence, "cause", "Why?") is names_one

@@ -18,9 +18,9 @@ ORDER = [
     "calibrate", "database", "encoded", "passage_encoder", "change", "catalog", "store", "keywords", "dictionary",
     "identity", "place", "repair", "write", "repeated", "update", "index", "watch", "snapshot", "arrange", "rerank",
     "confidence", "explain", "retrieve", "number_words", "numbers", "period", "dialect", "align", "rewrite",
-    "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent", "read", "digest", "suggest",
-    "cite", "verify", "answers", "prompts", "tokens", "chat", "pipeline", "langchain", "open", "evaluate", "doctor",
-    "show", "__main__",
+    "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent", "picks", "read", "digest",
+    "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "pipeline", "langchain", "open", "evaluate",
+    "doctor", "show", "__main__",
 ]  # fmt: skip
 
 HOMES = {

@@ -106,3 +106,14 @@ def test_what_yesterday_was_is_told_in_the_language_of_the_quote() -> None:
 
 def test_no_hits_no_draft() -> None:
     assert read() == []
+
+
+def test_a_cause_is_that_of_the_matter_asked_about() -> None:
+    """The cause that another passage names is another matter's, however well its words fit."""
+    suez = a_passage("Fewer ships crossed the Suez canal.", "The port was quiet.", "The authority blamed insecurity.")
+    panama = a_passage("Fewer ships crossed Panama because the lake is low.", passage_id="panama:0")
+    hits = (a_hit(1, suez, 0.9, 0.5, 0.6), a_hit(2, panama, 0.85))
+    drafts = list(QuoteReader().read("Why did fewer ships cross the Suez canal?", hits, "en"))
+    assert drafts[-1] == "Fewer ships crossed the Suez canal. [1] The authority blamed insecurity. [1]"
+    alone = list(QuoteReader().read("Why did fewer ships cross?", (a_hit(1, panama, 0.85),), "en"))
+    assert alone == ["Fewer ships crossed Panama because the lake is low. [1]"]
