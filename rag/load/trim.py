@@ -15,6 +15,7 @@ from rag.load.details import find_day, parse_published
 LEAST_PROSE = 60
 """Characters of a line that may be a sentence of an article, not a label beside it."""
 
+_LEAST_TITLE = 3  # words of a headline that no sentence ends with by chance
 _KICKER = 25  # characters before a headline in its line
 _LEAST_ARTICLE = 400  # characters, before which a line cannot end an article
 _LEAST_WORDS = 5  # of a sentence
@@ -109,7 +110,9 @@ def _is_end(line: str, before: Sequence[str], after: Sequence[str]) -> bool:
 
 def repeats(line: str, title: str) -> bool:
     """Whether a line is the headline, or that with a word or two before it."""
-    return bool(title) and title in line and len(line) <= len(title) + _KICKER
+    if len(title.split()) < _LEAST_TITLE:
+        return bool(title) and line == title
+    return line.endswith(title) and len(line) <= len(title) + _KICKER
 
 
 def _is_prose(line: str) -> bool:
