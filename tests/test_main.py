@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from rag import __main__ as cli
 from rag.catalog import Catalog
 from rag.doctor import examine
+from rag.index import Index
+from rag.index_report import IndexReport
 from rag.settings import Settings
 from tests.fakes import HashEncoder, write_article
 
@@ -165,3 +168,61 @@ def test_doctor_tells_the_state_of_the_index(capsys: pytest.CaptureFixture[str],
     assert examine(settings)["state"].startswith("in order")
     (settings.index / "catalog.sqlite").write_bytes(b"x" * 5000)
     assert "damaged" in examine(settings)["state"]
+
+
+def test_what_is_taken_of_a_file_can_be_seen(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "story.txt"
+    path.write_text(
+        "نُشر في 5 مارس 2026\nوصلت السفينة الأولى إلى الميناء.\n\nشارك الخبر فيسبوك تويتر\nجميع الحقوق محفوظة",
+        encoding="utf-8",
+    )
+    code, out, _ = run(capsys, "index", "--show-cleaning", path)
+    assert code == 0
+    assert "2026-03-05 (the day that the text names)" in out
+    assert "- شارك الخبر فيسبوك تويتر" in out
+    assert "- وصلت" not in out
+    _, out, _ = run(capsys, "index", "--show-cleaning", path, "--json")
+    [found] = json.loads(out)["articles"]
+    assert found["removed"] == ["شارك الخبر فيسبوك تويتر", "جميع الحقوق محفوظة"]
+    assert found["article"]["dated_by"] == "text"
+    broken = tmp_path / "broken.md"
+    broken.write_text("---\ntitle: [\n---\nText", encoding="utf-8")
+    assert "does not parse" in run(capsys, "index", "--show-cleaning", broken)[2]
+    assert not (tmp_path / "index").exists(), "nothing is indexed"
+
+
+def test_columns_are_mapped_and_wrong_ones_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "news.csv"
+    path.write_text("a,b\nسفن,وصلت السفينة الأولى إلى الميناء.\n", encoding="utf-8")
+    assert run(capsys, "index", path)[0] == 1
+    assert run(capsys, "index", path, "--map", "text=b", "--map", "title=a", "--json")[0] == 0
+    code, _, err = run(capsys, "index", path, "--map", "colour=b")
+    assert code == 2
+    assert "it must be FIELD=NAME, where FIELD is one of text, title" in err
+
+
+def test_a_run_that_is_stopped_says_how_to_go_on(
+    capsys: pytest.CaptureFixture[str], articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rag.write.Writer.flush", stop)
+    code, _, err = run(capsys, "index", articles)
+    assert code == 130
+    assert "stopped; what was read so far is kept, go on with: sanad index" in err
+    monkeypatch.undo()
+
+
+def test_an_index_is_watched_until_somebody_has_enough(
+    capsys: pytest.CaptureFixture[str], articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def watch(index: Index) -> Iterator[IndexReport]:
+        yield IndexReport(added=("one",))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rag.watch.watch", watch)
+    code, _, err = run(capsys, "index", articles, "--watch")
+    assert code == 130
+    assert "watching; end with Ctrl-C" in err
+    assert "1 added" in err

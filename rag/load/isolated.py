@@ -25,6 +25,7 @@ from rag.types import Article
 PATIENCE = 30.0
 """Seconds that a reader may take for the next article of a file."""
 
+_FAREWELL = 2.0  # seconds in which an idle one ends by itself
 _START = 60.0  # seconds that it may take beside, to start on a busy machine
 
 
@@ -72,8 +73,12 @@ class _Worker:
             if "alive" not in found:
                 yield found
 
-    def stop(self) -> None:
-        """End the process."""
+    def stop(self, patience: float = 0.0) -> None:
+        """End the process; one that has nothing to do ends by itself within so many seconds when it is told."""
+        if patience and self._process.stdin:
+            with suppress(OSError, subprocess.TimeoutExpired):
+                self._process.stdin.close()
+                self._process.wait(patience)
         self._process.kill()
         self._process.wait()
         self._thread.join()
@@ -123,7 +128,7 @@ def stop_readers() -> None:
     """End the processes that wait for files; new ones start when they are needed."""
     with _lock:
         while _idle:
-            _idle.pop().stop()
+            _idle.pop().stop(_FAREWELL)
 
 
 atexit.register(stop_readers)

@@ -14,6 +14,12 @@ from tests.load.documents import page
 TEXT = "The first train left the new station on Monday with 212 passengers, the railways said."
 
 
+@pytest.fixture(autouse=True)
+def _own_readers() -> None:
+    """Let those of other tests end by themselves: here they are stopped and killed."""
+    isolated.stop_readers()
+
+
 @pytest.fixture
 def html(tmp_path: Path) -> Path:
     path = tmp_path / "x.html"
