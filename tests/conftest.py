@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ import pytest
 from rag.align import WordAligner
 from rag.encode import SentenceTransformerEncoder
 from rag.index import Index
-from rag.load.isolated import stop_readers
 from rag.pipeline import Rag
 from rag.read import QuoteReader
 from rag.retrieve import HybridRetriever
@@ -39,13 +37,6 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", connect_here)
     monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _readers_end() -> Iterator[None]:
-    """Let the processes that read files end by themselves: what they ran is then known to coverage."""
-    yield
-    stop_readers()
 
 
 @pytest.fixture(autouse=True)

@@ -96,11 +96,11 @@ def load_csv(source: Source) -> Iterator[Draft | Failure]:
         SourceError: it has no such line.
     """
     csv.field_size_limit(_LONGEST)
-    text = open_text(source.stream)
-    header = text.readline(_LONGEST)
-    text.seek(0)
-    separator = max(",;\t|", key=header.count)
-    yield from _drafts(source, _parse_table(source, csv.reader(_lines(text), delimiter=separator)))
+    with open_text(source.stream) as text:
+        header = text.readline(_LONGEST)
+        text.seek(0)
+        separator = max(",;\t|", key=header.count)
+        yield from _drafts(source, _parse_table(source, csv.reader(_lines(text), delimiter=separator)))
 
 
 def load_workbook(source: Source) -> Iterator[Draft | Failure]:
@@ -163,17 +163,18 @@ def _parse_lines(source: Source) -> Iterator[Row]:
         text = open_text(source.stream)
     except ValueError as error:
         raise SourceError(f"{source.name}: {error}") from error
-    for number, line in enumerate(_lines(text), start=1):
-        place = f"line {number}"
-        if not line.strip():
-            continue
-        if line is _TOO_LONG:
-            yield place, Failure(source.name, f"{source.name}, {place}: longer than {_LONGEST // 1_000_000} MB")
-            continue
-        try:
-            yield place, json.loads(line)
-        except (ValueError, RecursionError):
-            yield place, Failure(source.name, f"{source.name}, {place}: not JSON; one object a line is read")
+    with text:
+        for number, line in enumerate(_lines(text), start=1):
+            place = f"line {number}"
+            if not line.strip():
+                continue
+            if line is _TOO_LONG:
+                yield place, Failure(source.name, f"{source.name}, {place}: longer than {_LONGEST // 1_000_000} MB")
+                continue
+            try:
+                yield place, json.loads(line)
+            except (ValueError, RecursionError):
+                yield place, Failure(source.name, f"{source.name}, {place}: not JSON; one object a line is read")
 
 
 _TOO_LONG = "…"

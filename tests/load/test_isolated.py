@@ -1,14 +1,17 @@
 """Guards: a file that hangs a reader, kills it or fills its memory is one failure, and the next file is read."""
 
+import json
 import os
+import resource
 import signal
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from rag.index_report import Failure
-from rag.load import isolated, load_articles
+from rag.load import isolated, load_articles, worker
 from tests.load.documents import page
 
 TEXT = "The first train left the new station on Monday with 212 passengers, the railways said."
@@ -16,7 +19,7 @@ TEXT = "The first train left the new station on Monday with 212 passengers, the 
 
 @pytest.fixture(autouse=True)
 def _own_readers() -> None:
-    """Let those of other tests end by themselves: here they are stopped and killed."""
+    """Let no other test meet those that are stopped and killed here."""
     isolated.stop_readers()
 
 
@@ -61,3 +64,20 @@ def test_readers_are_used_again_and_stopped(html: Path) -> None:
     assert isolated._idle[-1] is first
     isolated.stop_readers()
     assert first._process.poll() is not None
+
+
+def test_the_process_answers_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What runs in the other process, in this one: articles, failures, a line that ends each file."""
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": TEXT}) + "\n{broken", encoding="utf-8")
+    request = json.dumps({"path": str(tmp_path / "a.jsonl"), "fields": {}, "name": "https://x/a"})
+    monkeypatch.setattr(sys, "stdin", [request + "\n"])
+    monkeypatch.setattr(sys, "stdout", sys.stdout)  # which the process gives to the libraries it calls
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    worker.main()
+    article, failure, end = map(json.loads, capsys.readouterr().out.splitlines())
+    assert article["article"]["text"] == TEXT
+    assert "https://x/a, line 2: not JSON" in failure["failure"]["reason"]
+    assert end == {}
