@@ -154,10 +154,9 @@ class Index:
             ValueError: an id is not in the index; nothing was changed.
             IndexStateError: there is no index, it cannot be written, or another process writes.
         """
-        Catalog(self.folder, writable=False).close()
-        with self._writing() as catalog:
-            for article_id in article_ids:
-                if not catalog.has_article(article_id):
+        with self._reading() as seen, self._writing() as catalog:
+            for article_id in article_ids:  # one whose removal was cut short is still seen
+                if not catalog.has_article(article_id) and not seen.has_article(article_id):
                     raise _no_such_article(article_id)
             store = self._store(catalog)
             with catalog.change() as change:

@@ -382,6 +382,17 @@ def test_a_killed_change_is_not_seen(index: Index, articles: Path) -> None:
     assert agrees(index)
 
 
+def test_a_removal_that_was_killed_can_be_asked_for_again(index: Index, articles: Path) -> None:
+    index.add(articles)
+    catalog = Catalog(index.folder, writable=True)
+    with catalog.change() as change:
+        change.drop(["canal"])  # and no more: as if killed here
+    catalog.close()
+    assert index.remove("canal").removed == ("canal",)
+    assert ids(index) == {"chips", "water"}
+    assert agrees(index)
+
+
 @pytest.mark.parametrize("damage", ["vectors", "one vector", "keywords", "manifest"])
 def test_what_is_derived_is_mended_without_encoding(index: Index, articles: Path, damage: str) -> None:
     index.add(articles)
