@@ -6,10 +6,11 @@ article that changed only new sentences are encoded; what only moved is only ren
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
 
@@ -147,6 +148,9 @@ class Update:
                 return
             path = Path(folder) / f"page{fetched.ending}"
             path.write_bytes(fetched.data)
+            if fetched.modified:
+                changed = datetime.combine(fetched.modified, time(12), UTC).timestamp()
+                os.utime(path, (changed, changed))
             self._take(path, item)
 
     def _take(self, path: Path, item: _Item) -> None:

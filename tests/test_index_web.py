@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,12 @@ def test_a_page_is_indexed_and_read_again(index: Index, site: Site) -> None:
     failed = index.refresh()
     assert "answered 404" in failed.failed[0].reason
     assert index.article(identifier), "what the web has lost is kept"
+
+
+def test_the_day_that_the_server_names_is_that_of_the_file(index: Index, site: Site) -> None:
+    url = site.give("/story", a_page("Trains left."), Last_Modified="Thu, 05 Mar 2026 10:00:00 GMT")
+    article = index.article(index.add(url).added[0])
+    assert (article.published, article.dated_by) == (date(2026, 3, 5), "file")
 
 
 def test_of_a_list_only_what_is_new_or_changed_is_fetched(index: Index, site: Site) -> None:

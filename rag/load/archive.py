@@ -91,9 +91,9 @@ def load_gzip(source: Source) -> Iterator[Source]:
     stream = cast(BinaryIO, gzip.GzipFile(fileobj=source.stream))
     try:
         data = _read(source.name, stream)
-    except (OSError, EOFError, ValueError) as error:
-        raise SourceError(f"{source.name}: damaged: it cannot be unpacked") from error
-    except Exception as error:  # zlib.error
+    except SourceError:
+        raise
+    except Exception as error:  # zlib.error and its like have no common base
         raise SourceError(f"{source.name}: damaged: it cannot be unpacked") from error
     yield replace(source, name=name, stream=io.BytesIO(data), file=source.file.removesuffix(".gz"))
 

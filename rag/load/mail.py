@@ -6,12 +6,12 @@ import email
 import email.policy
 import io
 from collections.abc import Iterator
-from datetime import date, datetime
-from email.message import EmailMessage, MIMEPart
+from email.message import MIMEPart
 from email.utils import parseaddr
 
 from rag.errors import SourceError
 from rag.index_report import Failure
+from rag.load.details import parse_published
 from rag.load.draft import LARGEST, Draft, Source
 from rag.load.encoding import decode
 from rag.load.markup import parse_html, to_text
@@ -60,7 +60,7 @@ def _read_message(source: Source, data: bytes, key: str) -> Iterator[Draft | Sou
             text,
             title=" ".join(str(message["subject"] or "").split()),
             key=str(message["message-id"] or key).strip() if key else "",
-            published=_day(message),
+            published=parse_published(message["date"]),
             source=address.rpartition("@")[2],
             author=sender or address,
             modified=source.modified,
@@ -80,14 +80,6 @@ def _read_message(source: Source, data: bytes, key: str) -> Iterator[Draft | Sou
 def _payload(part: MIMEPart) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
-
-
-def _day(message: EmailMessage) -> date | None:
-    try:
-        moment: datetime = message["date"].datetime
-        return moment.date()
-    except (AttributeError, ValueError, TypeError):
-        return None
 
 
 def _split_mailbox(source: Source) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """A saved web page → the article on it: menus, share rows, promotions, related links and comments are left out.
 
-trafilatura finds the article. Around it stands what is ours: menus told by their links are taken out first, pieces that
-trafilatura lost are found by their likeness to those it found, and title and day are looked for where readers see them.
+trafilatura finds where the article is. Around that stands what is ours: menus told by their links are taken out first,
+the whole element that holds the article is read, and title and day are looked for where readers see them.
 """
 
 from __future__ import annotations

@@ -15,8 +15,7 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date
-from email.utils import parsedate_to_datetime
+from datetime import date
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
@@ -122,7 +121,9 @@ class Fetcher:
             if status != 200:
                 raise SourceError(f"{asked}: the server answered {status}; see whether the address is right")
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-            return Fetched(url, data, _ENDINGS.get(kind) or _ending_of(url), _day(headers.get("last-modified")))
+            return Fetched(
+                url, data, _ENDINGS.get(kind) or _ending_of(url), parse_published(headers.get("last-modified"))
+            )
         raise SourceError(f"{asked}: leads from address to address without end")
 
     def list_pages(self, url: str) -> list[Listed] | None:
@@ -279,10 +280,3 @@ def _unzipped(data: bytes) -> bytes:
 def _ending_of(url: str) -> str:
     name = urlsplit(url).path.rpartition("/")[2].lower()
     return f".{name.rpartition('.')[2]}" if "." in name and len(name.rpartition(".")[2]) <= 5 else ".html"
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return parsedate_to_datetime(text or "").astimezone(UTC).date()
-    except (ValueError, TypeError, IndexError):
-        return None
