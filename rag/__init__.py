@@ -10,20 +10,24 @@ The flow, one module a stage (each imports only those before it):
     online    rewrite, retrieve, read, cite                      wired by `rag.pipeline`
 """
 
-from rag.errors import (
-    IndexBusyError,
-    IndexStateError,
-    MissingExtraError,
-    ReaderError,
-    SanadError,
-    SettingsError,
-    SourceError,
-)
-from rag.index_report import IndexReport
-from rag.open import open_index, open_rag
-from rag.pipeline import Rag
-from rag.settings import Settings
-from rag.types import Answer, Article, Citation, Hit, Passage, Sentence, Turn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.errors import (
+        IndexBusyError,
+        IndexStateError,
+        MissingExtraError,
+        ReaderError,
+        SanadError,
+        SettingsError,
+        SourceError,
+    )
+    from rag.index_report import IndexReport
+    from rag.open import open_index, open_rag
+    from rag.pipeline import Rag
+    from rag.settings import Settings
+    from rag.types import Answer, Article, Citation, Hit, Passage, Sentence, Turn
 
 __all__ = [
     "Answer",
@@ -46,3 +50,20 @@ __all__ = [
     "open_index",
     "open_rag",
 ]
+
+_HOMES = {
+    "rag.errors": tuple(name for name in __all__ if name.endswith("Error")),
+    "rag.index_report": ("IndexReport",),
+    "rag.open": ("open_index", "open_rag"),
+    "rag.pipeline": ("Rag",),
+    "rag.settings": ("Settings",),
+    "rag.types": ("Answer", "Article", "Citation", "Hit", "Passage", "Sentence", "Turn"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for: `sanad --help` needs none of them."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

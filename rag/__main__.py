@@ -1,7 +1,8 @@
-"""The command line: `sanad …`, or `python -m rag …`."""
+"""The command line: `sanad …`, or `python -m rag …`. What a command needs is loaded when it runs."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,12 +11,9 @@ from typing import Annotated, Any
 
 import typer
 
+import rag
 from rag import show
 from rag.errors import SanadError, SettingsError
-from rag.load import load_articles, read_columns
-from rag.open import open_checker, open_index, open_rag
-from rag.pipeline import Rag, check_question
-from rag.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,6 +32,8 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day,
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; the one place where errors become one line and an exit code: 1, or 2 for wrong usage."""
     show.use_utf8()
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    logging.getLogger("rag").setLevel(logging.INFO)
     try:
         app(arguments)
     except (SettingsError, ValueError) as error:
@@ -76,12 +76,14 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Bring the index in step with files and pages; without any, with all that were indexed before."""
+    from rag.load import load_articles, read_columns
+
     columns = read_columns(fields or [])
     if cleaning:
         show.cleaning(load_articles(cleaning, columns), as_json=as_json)
         return
-    settings = Settings(index=index)
-    target = open_index(settings)
+    settings = rag.Settings(index=index)
+    target = rag.open_index(settings)
     try:
         with show.progress("indexing") as progress:
             if places:
@@ -107,14 +109,14 @@ def index(
 @app.command()
 def articles(index: IndexFolder = None, as_json: AsJson = False) -> None:
     """List what is indexed."""
-    settings = Settings(index=index)
+    settings = rag.Settings(index=index)
     show.articles(_existing(settings).index.articles(), as_json=as_json)
 
 
 @app.command()
 def remove(article_ids: Annotated[list[str], typer.Argument(metavar="ID...")], index: IndexFolder = None) -> None:
     """Remove articles from the index; their files stay."""
-    report = open_index(Settings(index=index)).remove(*article_ids)
+    report = rag.open_index(rag.Settings(index=index)).remove(*article_ids)
     show.index_report(report, as_json=False)
 
 
@@ -131,9 +133,11 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find passages."""
+    from rag.pipeline import check_question
+
     only = _filter(language, since, until, source)
     check_question(query)
-    hits = _existing(Settings(index=index)).search(query, k, explain=explain, **only)
+    hits = _existing(rag.Settings(index=index)).search(query, k, explain=explain, **only)
     show.hits(hits, as_json=as_json)
 
 
@@ -151,9 +155,11 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with citations; JSON to a pipe."""
+    from rag.pipeline import check_question
+
     only = _filter(language, since, until, source)
     check_question(question)
-    answers = _existing(Settings(index=index)).stream(question, as_of=as_of and as_of.date(), **only)
+    answers = _existing(rag.Settings(index=index)).stream(question, as_of=as_of and as_of.date(), **only)
     show.answer(answers, as_json=as_json or not sys.stdout.isatty())
 
 
@@ -164,7 +170,7 @@ def chat(
     index: IndexFolder = None,
 ) -> None:
     """Serve the pages to this machine's browser: chat, articles, evaluation, settings."""
-    settings = Settings(index=index, host=host, port=port)
+    settings = rag.Settings(index=index, host=host, port=port)
     if settings.host not in ("127.0.0.1", "localhost", "::1"):
         raise SettingsError(
             f"GRADIO_SERVER_NAME={settings.host!r}: only this machine can be served, since there are no accounts yet; "
@@ -172,14 +178,14 @@ def chat(
         )
     from ui.server import serve
 
-    target = open_index(settings)
+    target = rag.open_index(settings)
     if target.exists:
         with show.progress("looking for changes") as progress:
             report = target.refresh(progress)
         show.failures(report)
-    rag = _existing(settings)
-    rag.warm_up()
-    serve(rag, settings, on_ready=lambda address: show.note(f"Sanad is at {address}"))
+    asked = _existing(settings)
+    asked.warm_up()
+    serve(asked, settings, on_ready=lambda address: show.note(f"Sanad is at {address}"))
 
 
 @app.command(name="eval")
@@ -211,7 +217,7 @@ def evaluate(
     other = read_run(compare) if compare else None
     with show.progress("indexing") as indexing, show.progress("asking") as asking:
         run = measure(
-            Settings(index=index),
+            rag.Settings(index=index),
             questions,
             corpus or [],
             mixed=mixed,
@@ -235,8 +241,9 @@ def check(
 ) -> None:
     """Measure the claim checker on claims whose truth is known."""
     from rag.evaluate.claims import check_claims
+    from rag.open import open_checker
 
-    show.checked_claims(check_claims(claims, open_checker(Settings())), as_json=as_json)
+    show.checked_claims(check_claims(claims, open_checker(rag.Settings())), as_json=as_json)
 
 
 @app.command()
@@ -249,15 +256,15 @@ def doctor(
     from rag.doctor import examine
 
     if repair:
-        for line in open_index(Settings(index=index)).repair() or ["the index is in order: nothing to mend"]:
+        for line in rag.open_index(rag.Settings(index=index)).repair() or ["the index is in order: nothing to mend"]:
             show.note(line)
-    show.findings(examine(Settings(index=index)), as_json=as_json)
+    show.findings(examine(rag.Settings(index=index)), as_json=as_json)
 
 
-def _existing(settings: Settings) -> Rag:
+def _existing(settings: rag.Settings) -> rag.Rag:
     """Open for questions; builds the index first, with a progress bar, where there is none."""
     with show.progress("indexing") as progress:
-        return open_rag(settings, progress)
+        return rag.open_rag(settings, progress)
 
 
 def _filter(language: str | None, since: datetime | None, until: datetime | None, source: str | None) -> Any:

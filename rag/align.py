@@ -15,14 +15,13 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.calibrate import bundled_text
 from rag.clean import fold, strip_tashkeel
 from rag.encode import Matrix
 from rag.language import detect_language
+from rag.parallel_text import bundled_text
 from rag.skeleton import skeleton
 from rag.terms import spelt_words, split_terms
 from rag.types import Language
-from rag.universal import UniversalEncoder
 
 _SPELT_ALIKE = 0.8  # share of letters in common from which two long words are spellings of one
 _LONG = 5  # letters
@@ -72,17 +71,17 @@ class WordAligner:
     """Compares words; remembers the vectors of those it has met.
 
     Args:
-        encode: gives the vectors of words, as `Encoder.encode_words` does; by default the second encoder's.
+        encode: gives the vectors of words, as `Encoder.encode_words` does.
         in_context: gives those of words in their text, as `Encoder.encode_in_context` does; without it, words are
             taken one by one.
     """
 
     def __init__(
         self,
-        encode: Callable[[Sequence[str]], Matrix] | None = None,
+        encode: Callable[[Sequence[str]], Matrix],
         in_context: Callable[[str, Sequence[tuple[int, int]]], Matrix | None] | None = None,
     ) -> None:
-        self._encode = encode or UniversalEncoder().encode
+        self._encode = encode
         self._encode_in_context = in_context
         self._known: dict[str, Matrix] = {}
         self._read: dict[str, tuple[tuple[Word, ...], Matrix]] = {}

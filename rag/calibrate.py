@@ -9,17 +9,15 @@ and a yardstick: how well a question's tokens are matched by text that has nothi
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.encode import Encoder, Matrix
+from rag.parallel_text import bundled_text
 from rag.terms import spelt_words
 from rag.types import Language
 
@@ -145,14 +143,6 @@ def match_tokens(question: Matrix, codes: Codes, counts: Sequence[int]) -> Matri
     cosines = question @ (codes.astype(np.float32).T / 127)
     starts = np.cumsum([0, *counts[:-1]])
     return np.asarray(np.maximum.reduceat(cosines, starts, axis=1), dtype=np.float32)
-
-
-@cache
-def bundled_text() -> dict[str, dict[str, list[str]]]:
-    """Return the parallel text that comes with Sanad: language → `"sentences"` and `"questions"`."""
-    content = files("rag").joinpath("calibration.json").read_text(encoding="utf-8")
-    text: dict[str, dict[str, list[str]]] = json.loads(content)
-    return text
 
 
 def _unit(rows: Matrix) -> Matrix:

@@ -75,8 +75,8 @@ class ClaimChecker:
         aligner: compares words.
     """
 
-    def __init__(self, aligner: WordAligner | None = None) -> None:
-        self._aligner = aligner or WordAligner()
+    def __init__(self, aligner: WordAligner) -> None:
+        self._aligner = aligner
 
     def check(self, claim: str, passage: str, *, title: str = "", published: date | None = None) -> Verdict:
         """Return whether a passage supports a claim.

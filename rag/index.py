@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -24,7 +25,6 @@ from rag.encode import Encoder
 from rag.errors import SourceError
 from rag.index_report import Failure, IndexReport
 from rag.keywords import sweep_keywords, write_keywords
-from rag.load.web import Fetcher
 from rag.lock import hold
 from rag.passage_encoder import PassageEncoder
 from rag.place import find_place
@@ -32,8 +32,11 @@ from rag.progress import Progress
 from rag.repair import check_index, repair_index
 from rag.store import ChromaStore, Store
 from rag.types import Article
-from rag.update import Update
 from rag.write import Writer
+
+if TYPE_CHECKING:
+    from rag.load.web import Fetcher
+    from rag.update import Update
 
 
 class Index:
@@ -44,7 +47,7 @@ class Index:
         encoder: the one that made the index, or will.
         passage_tokens: budget of a passage, in encoder tokens; only a new index can choose it.
         late: keep token vectors for late interaction; only a new index can choose it.
-        fetcher: gives what addresses on the web hold; without it they cannot be added.
+        fetcher: makes what gets the content of addresses on the web; without it they cannot be added.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class Index:
         passage_tokens: int,
         *,
         late: bool = True,
-        fetcher: Fetcher | None = None,
+        fetcher: Callable[[], Fetcher] | None = None,
     ) -> None:
         self.folder = folder
         self.encoder = encoder
@@ -225,8 +228,10 @@ class Index:
             return hashlib.sha256("\n".join(sorted(catalog.passage_ids())).encode()).hexdigest()[:16]
 
     def _update(self, catalog: Catalog, *, restore: bool) -> Update:
+        from rag.update import Update  # what reads files is loaded where files are read
+
         encoder = PassageEncoder(self.encoder, self._calibration(catalog), catalog.fact("late") == "1")
-        return Update(Writer(catalog, self._store(catalog), encoder), restore, self.fetcher)
+        return Update(Writer(catalog, self._store(catalog), encoder), restore, self.fetcher and self.fetcher())
 
     def _calibration(self, catalog: Catalog) -> Calibration:
         """Return the calibration of the index, estimated when it is new."""
@@ -276,13 +281,8 @@ class Index:
             return
         generation, gone = catalog.generation, catalog.gone_passages()
         add_words(catalog, (e.passage for e in catalog.new_passages()), self.encoder, self._calibration(catalog))
-        write_keywords(
-            self.folder,
-            generation,
-            (e.passage for e in catalog.new_passages()),
-            gone,
-            lambda: (e.passage for e in catalog.every_passage()),
-        )
+        new, every = (e.passage for e in catalog.new_passages()), catalog.every_passage
+        write_keywords(self.folder, generation, new, gone, lambda: (e.passage for e in every()))
         with catalog.change() as change:
             change.complete(purge=purge)
         # From here on only what nobody reads is left: who is killed now leaves it to be taken out another time.

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rag.align import WordAligner
-from rag.chat import ChatReader
 from rag.check import ClaimChecker
 from rag.encode import Encoder, SentenceTransformerEncoder
 from rag.index import Index
-from rag.load.web import Fetcher
 from rag.pipeline import Rag
 from rag.progress import Progress
 from rag.read import QuoteReader
-from rag.rerank import CrossEncoderReranker
 from rag.retrieve import HybridRetriever
 from rag.settings import Settings
 from rag.snapshot import Reading
-from rag.tokens import ChatTokens
+
+if TYPE_CHECKING:
+    from rag.chat import ChatReader
+    from rag.load.web import Fetcher
+    from rag.rerank import Reranker
 
 
 def open_index(settings: Settings) -> Index:
     """Return the index that the settings name, which need not exist yet; nothing is read or loaded."""
-    encoder = SentenceTransformerEncoder(settings.encoder, settings.cache)
-    fetcher = Fetcher(private=settings.private_addresses)
+    encoder = _encoder(settings)
+
+    def fetcher() -> Fetcher:
+        from rag.load.web import Fetcher  # what reads files and pages takes a while to load
+
+        return Fetcher(private=settings.private_addresses)
+
     return Index(settings.index, encoder, settings.passage_tokens, late=settings.late, fetcher=fetcher)
 
 
 def open_checker(settings: Settings) -> ClaimChecker:
     """Return what checks claims against passages, with the encoder of the settings."""
-    encoder = SentenceTransformerEncoder(settings.encoder, settings.cache)
+    encoder = _encoder(settings)
     return ClaimChecker(WordAligner(encoder.encode_words, encoder.encode_in_context))
 
 
@@ -48,19 +56,34 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
     index = open_index(settings)
     if not index.exists:
         index.add(settings.sources, progress=progress)
-    reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
-    retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder, reranker)
+    retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder, _reranker(settings))
     aligner = WordAligner(index.encoder.encode_words, index.encoder.encode_in_context)
     quoting = QuoteReader(aligner)
     return Rag(index, retriever, _chat_reader(settings, index.encoder) or quoting, aligner, quoting)
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    if not settings.reranker:
+        return None
+    from rag.rerank import CrossEncoderReranker
+
+    return CrossEncoderReranker(settings.reranker)
 
 
 def _chat_reader(settings: Settings, encoder: Encoder) -> ChatReader | None:
     """Return what answers by the chat model of the settings; None where they name none."""
     if not settings.model:
         return None
+    from rag.chat import ChatReader
     from rag.langchain import open_chat_model  # LangChain takes a second to load, and is needed here only
+    from rag.tokens import ChatTokens
 
     name = settings.model.partition(":")[2]
     tokens = ChatTokens(encoder.count_tokens, name, settings.tiktoken_cache_dir)
     return ChatReader(open_chat_model(settings), tokens, settings.model_context)
+
+
+def _encoder(settings: Settings) -> Encoder:
+    return SentenceTransformerEncoder(
+        settings.encoder, settings.cache, settings.encoder_runtime, settings.encoder_threads
+    )

@@ -57,7 +57,7 @@ class Rag:
         index: for what is in it, and to change it.
         retriever: finds the passages.
         reader: makes an answer of them; a `ChatReader` also rewrites follow-ups.
-        aligner: compares the words of question and passages; one is made where None is given.
+        aligner: compares the words of question and passages.
         fallback: makes the answer where `reader` fails; by default a `QuoteReader`.
     """
 
@@ -66,13 +66,13 @@ class Rag:
         index: Index,
         retriever: Retriever,
         reader: Reader,
-        aligner: WordAligner | None = None,
+        aligner: WordAligner,
         fallback: Reader | None = None,
     ) -> None:
         self.index = index
         self._retriever = retriever
         self._reader = reader
-        self._aligner = aligner or WordAligner()
+        self._aligner = aligner
         self._answers = AnswerMaker(fallback or QuoteReader(self._aligner), ClaimChecker(self._aligner))
         self._answerability = AnswerabilityModel(self._aligner)
 

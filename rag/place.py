@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.load import find_files
-from rag.load.web import is_address
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -32,6 +29,8 @@ class Place:
     @property
     def is_address(self) -> bool:
         """Whether it is on the web."""
+        from rag.load.web import is_address
+
         return is_address(self.path)
 
 
@@ -41,6 +40,9 @@ def find_place(name: str | Path, fields: Mapping[str, str] | None = None) -> Pla
     Raises:
         SourceError: there is no such place, or it holds nothing that can be read. The web is not asked.
     """
+    from rag.load import find_files  # what reads files takes a while to load, and a question need not wait for it
+    from rag.load.web import is_address
+
     if is_address(str(name)):
         return Place(str(name), (), fields or {})
     return Place(str(Path(name).expanduser().absolute()), find_files(name), fields or {})

@@ -76,8 +76,8 @@ class QuoteReader:
     name = ""
     quotes = True
 
-    def __init__(self, aligner: WordAligner | None = None) -> None:
-        self._aligner = aligner or WordAligner()
+    def __init__(self, aligner: WordAligner) -> None:
+        self._aligner = aligner
 
     def read(self, question: str, hits: Sequence[Hit], language: Language) -> Iterator[str]:
         """See `Reader.read`: the fewest sentences that answer, the best passage first.

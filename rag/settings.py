@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -13,6 +13,8 @@ from rag.errors import SettingsError
 
 BUNDLED_ENCODER = "multilingual-e5-small"
 """Name of the encoder that comes with Sanad; any other value of `RAG_ENCODER` is a model's name or folder."""
+
+Runtime = Literal["auto", "onnx", "torch"]
 
 
 class Settings(BaseSettings):
@@ -31,9 +33,15 @@ class Settings(BaseSettings):
     corpus: Path | None = Field(default=None, description="file or folder that is indexed when none is named")
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("sanad"),
-        description="folder that the bundled encoder is unpacked into",
+        description="folder for the bundled encoder, and what is made of encoders once",
     )
     encoder: str = Field(default=BUNDLED_ENCODER, min_length=1, description="sentence-transformers model")
+    encoder_runtime: Runtime = Field(
+        default="auto", description="what runs the encoder: onnx (int8), torch, or auto: torch where there is a GPU"
+    )
+    encoder_threads: int | None = Field(
+        default=None, ge=1, description="texts encoded at once; as many as there are processor cores when unset"
+    )
     passage_tokens: int = Field(default=192, ge=32, le=4096, description="encoder tokens a passage may have")
     late: bool = Field(default=True, description="keep token vectors for late interaction, for a new index")
     reranker: str | None = Field(default=None, description="sentence-transformers CrossEncoder that reorders hits")

@@ -14,17 +14,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from rag.catalog import ArticleSummary
 from rag.clean import clean_article, removed_lines
 from rag.index_report import Failure, IndexReport
 from rag.language import detect_language
-from rag.load import Loaded
 from rag.phrases import say_failed, say_period
 from rag.progress import Progress, Step
 from rag.types import Answer, Hit
 
 if TYPE_CHECKING:
+    from rag.catalog import ArticleSummary
     from rag.evaluate import Comparison, Run
+    from rag.load import Loaded
 
 _DATED_BY = {
     "source": "the day that the file names",

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.clean import fold, fold_with_places, written_span
 from rag.lexicon import AMBIGUOUS_MONTHS, BROKEN_PLURALS, IRREGULAR, MONTHS, STOP_WORDS, WAW_WORDS, WHOLE_WORDS
@@ -37,8 +36,7 @@ _ENDINGS = ("ات", "ان", "ون", "ين", "يه", "ه", "ي")
 _PARTICLES = ("و", "ف", "ب", "ك", "ل", "س")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One index term and the span of the text it was made from."""
 
     text: str
@@ -46,9 +44,10 @@ class Term:
     end: int
 
 
-def split_terms(text: str) -> list[Term]:
+@lru_cache(maxsize=1024)  # a question looks at the same few texts again and again
+def split_terms(text: str) -> tuple[Term, ...]:
     """Return the index terms of a text in order; stop words are left out."""
-    return [term for term, _ in _read(text)]
+    return tuple(term for term, _ in _read(text))
 
 
 def shared_terms(first: str, second: str) -> float:
@@ -97,8 +96,7 @@ def to_term(word: str) -> str:
     return str(_english_stemmer().stemWord(IRREGULAR.get(word, word)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """A word or number as it stands in a text, and folded; the folded form is without a unit."""
 
     folded: str
@@ -122,11 +120,12 @@ def _read(text: str) -> Iterator[tuple[Term, str]]:
     while at < len(tokens):
         token, after = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else None
         at += 1
-        if after and (month := _MONTHS.get(f"{_bare(token.folded)} {after.folded}")):
+        bare = _bare(token.folded)
+        if after and bare in _FIRST_OF_TWO and (month := _MONTHS.get(f"{bare} {after.folded}")):
             yield Term(f"month-{month}", token.start, after.end), token.folded
             at += 1
-        elif _is_month(token, before, after, text):
-            yield Term(f"month-{_MONTHS[_bare(token.folded)]}", token.start, token.end), token.folded
+        elif bare in _MONTHS and _is_month(token, before, after, text):
+            yield Term(f"month-{_MONTHS[bare]}", token.start, token.end), token.folded
         elif not _is_stop_word(token):
             yield Term(to_term(token.folded), token.start, token.end), token.folded
         before = token
@@ -148,10 +147,8 @@ def _is_stop_word(token: _Token) -> bool:
 
 
 def _is_month(token: _Token, before: _Token | None, after: _Token | None, text: str) -> bool:
-    """Whether a name of a month stands for one; a name that is a word too does so beside a day, a year or "month"."""
+    """Whether a month's name stands for a month; a name that is a word too does so beside a day, a year or "month"."""
     name = _bare(token.folded)
-    if name not in _MONTHS:
-        return False
     if name == "اب":
         if "آ" in token.written:  # August; with another alef it may be a father
             return True
@@ -170,6 +167,7 @@ def _is_month(token: _Token, before: _Token | None, after: _Token | None, text: 
     )
 
 
+@lru_cache(maxsize=65536)
 def _bare(word: str) -> str:
     """Return a folded word without the particles that join the name of a month: "بيناير", "ويناير"."""
     if word in _MONTHS or not _ARABIC.match(word):
@@ -212,6 +210,7 @@ _STOP = frozenset(map(fold, STOP_WORDS))
 _STOP_WITH_MAKSURA = frozenset(fold(word) for word in STOP_WORDS if word.endswith("ى"))
 _MONTHS = {fold(name): number for name, number in MONTHS.items()}
 _SINGLE_MONTHS = frozenset(name for name in _MONTHS if " " not in name)
+_FIRST_OF_TWO = frozenset(name.split()[0] for name in _MONTHS if " " in name)
 _AMBIGUOUS = frozenset(map(fold, AMBIGUOUS_MONTHS))
 _PLURALS = {fold(plural): fold(singular) for plural, singular in BROKEN_PLURALS.items()}
 _WHOLE = frozenset(map(fold, WHOLE_WORDS))

@@ -15,7 +15,7 @@ from rag.read import QuoteReader
 from rag.retrieve import HybridRetriever
 from rag.settings import BUNDLED_ENCODER, Settings
 from rag.snapshot import Reading
-from tests.fakes import HashEncoder, write_article
+from tests.fakes import HashEncoder, an_aligner, write_article
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -69,7 +69,7 @@ def index(tmp_path: Path) -> Index:
 @pytest.fixture(scope="session")
 def aligner() -> WordAligner:
     """What compares words, with the second encoder loaded once."""
-    return WordAligner()
+    return an_aligner()
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from rag.encode import Encoded, Matrix
+from rag.align import WordAligner
+from rag.encode import Encoded, Matrix, UniversalEncoder
 from rag.prompts import Message
+from rag.settings import Settings
 from rag.terms import split_terms
 from rag.types import Article, Hit, Passage, Sentence
 
@@ -48,6 +51,12 @@ class HashEncoder:
             seed = int.from_bytes(hashlib.sha256(term.text.encode()).digest()[:8], "big")
             row = row + np.random.default_rng(seed).normal(size=self.dim)
         return (row / np.linalg.norm(row)).astype(np.float32)
+
+
+@cache
+def an_aligner() -> WordAligner:
+    """What compares words, with the second encoder loaded once."""
+    return WordAligner(UniversalEncoder(Settings().cache).encode)
 
 
 def an_article(text: str, article_id: str = "a", **fields: object) -> Article:

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from rag.calibrate import LANGUAGES, Calibration, bundled_text, encode_tokens_as_codes, fit_calibration, match_tokens
+from rag.calibrate import LANGUAGES, Calibration, encode_tokens_as_codes, fit_calibration, match_tokens
 from rag.encode import SentenceTransformerEncoder
+from rag.parallel_text import bundled_text
 from tests.fakes import HashEncoder
 
 

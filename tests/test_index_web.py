@@ -27,7 +27,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
     fetcher = Fetcher(private=True, sleep=lambda _: None)
-    yield Index(tmp_path / "index", HashEncoder(), 64, fetcher=fetcher)
+    yield Index(tmp_path / "index", HashEncoder(), 64, fetcher=lambda: fetcher)
     fetcher.close()
 
 

@@ -19,7 +19,7 @@ from tests.fakes import HashEncoder, write_article
 
 @pytest.fixture(autouse=True)
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.open.SentenceTransformerEncoder", lambda _name, _cache: HashEncoder())
+    monkeypatch.setattr("rag.open.SentenceTransformerEncoder", lambda *_: HashEncoder())
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -155,6 +155,8 @@ def test_doctor_tells_the_state_of_the_index(capsys: pytest.CaptureFixture[str],
     found = json.loads(out)
     assert found["articles"] == "3 (1 Arabic, 2 English)"
     assert "hash-64" in found["state"]
+    assert found["encoder runs in"].startswith(("onnxruntime, int8: ", "torch"))
+    assert "get it once with: hf download" in examine(Settings(encoder="hash-64"))["encoder runs in"]
     settings = Settings(encoder="hash-64")
     assert examine(settings)["state"] == "in order"
     catalog = Catalog(settings.index, writable=True)

@@ -14,7 +14,12 @@ from rag.read import QuoteReader
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Reading
 from rag.types import Turn
-from tests.fakes import HashEncoder, write_article
+from tests.fakes import HashEncoder, an_aligner, write_article
+
+
+def a_rag(index: Index) -> Rag:
+    retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder)
+    return Rag(index, retriever, QuoteReader(an_aligner()), an_aligner())
 
 
 def test_an_answer_quotes_the_article(rag: Rag) -> None:
@@ -91,15 +96,14 @@ def test_k_must_be_above_0(rag: Rag) -> None:
 
 
 def test_without_an_index_there_is_one_clear_line(index: Index) -> None:
-    reading = Reading(index.folder, index.encoder)
     with pytest.raises(IndexStateError, match="build it with: sanad index"):
-        Rag(index, HybridRetriever(reading, index.encoder), QuoteReader()).ask("anything")
+        a_rag(index).ask("anything")
 
 
 def test_an_empty_index_abstains(index: Index, articles: Path) -> None:
     index.add(articles)
     index.remove("chips", "canal", "water")
-    answer = Rag(index, HybridRetriever(Reading(index.folder, index.encoder), index.encoder), QuoteReader()).ask("x")
+    answer = a_rag(index).ask("x")
     assert answer.abstained
     assert answer.nearest == ()
 
@@ -131,7 +135,7 @@ def test_warm_up_reads_the_index(rag: Rag) -> None:
 def test_without_late_interaction_it_answers_and_abstains_alike(articles: Path, tmp_path: Path) -> None:
     index = Index(tmp_path / "plain", HashEncoder(), 64, late=False)
     index.add(articles)
-    rag = Rag(index, HybridRetriever(Reading(index.folder, index.encoder), index.encoder), QuoteReader())
+    rag = a_rag(index)
     answer = rag.ask("Which firms did Beijing tell to prepare H200 orders?")
     assert answer.citations[0].passage.article_id == "chips"
     assert rag.ask("Who wrote Hamlet?").abstained

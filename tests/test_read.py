@@ -6,7 +6,9 @@ from datetime import date
 from rag.phrases import BESIDES, OTHER_LANGUAGE, REPORTS_DIFFER
 from rag.read import QuoteReader
 from rag.types import Hit, Passage
-from tests.fakes import a_passage
+from tests.fakes import a_passage, an_aligner
+
+READER = QuoteReader(an_aligner())
 
 
 def a_hit(rank: int, passage: Passage, *scores: float) -> Hit:
@@ -14,7 +16,7 @@ def a_hit(rank: int, passage: Passage, *scores: float) -> Hit:
 
 
 def read(*hits: Hit, language: str = "en") -> list[str]:
-    return list(QuoteReader().read("question", hits, language))  # type: ignore[arg-type]
+    return list(READER.read("question", hits, language))  # type: ignore[arg-type]
 
 
 CHIPS = a_passage("Beijing told firms to order.", "Shares rose.", "Talks go on.")
@@ -68,7 +70,7 @@ def test_the_same_in_two_languages_is_said_once_in_the_askers() -> None:
 
 def test_the_sentence_that_counts_what_is_asked_is_enough() -> None:
     canal = a_passage("The canal earned 4 billion dollars in 2024.", "Only 13,213 ships crossed it in 2024.")
-    [draft] = QuoteReader().read("How many ships crossed the canal in 2024?", [a_hit(1, canal, 0.9, 0.85)], "en")
+    [draft] = READER.read("How many ships crossed the canal in 2024?", [a_hit(1, canal, 0.9, 0.85)], "en")
     assert draft == "Only 13,213 ships crossed it in 2024. [1]"
 
 
@@ -77,7 +79,7 @@ def test_reports_that_differ_are_all_given_with_who_and_when_the_newest_first() 
     new = a_passage("By 2030 US data centres will use 12 percent of the power.", passage_id="new:0", article_id="new")
     old, new = replace(old, published=date(2024, 5, 30)), replace(new, published=date(2024, 9, 25), source="Wire")
     question = "What share of US power will data centres use in 2030?"
-    *_, draft = QuoteReader().read(question, [a_hit(1, old, 0.9), a_hit(2, new, 0.8)], "en")
+    *_, draft = READER.read(question, [a_hit(1, old, 0.9), a_hit(2, new, 0.8)], "en")
     heading, first, second = draft.split("\n")
     assert heading == REPORTS_DIFFER["en"]
     assert first.startswith("Wire (25 September 2024, the newest): By 2030")
@@ -86,7 +88,7 @@ def test_reports_that_differ_are_all_given_with_who_and_when_the_newest_first() 
 
 def test_the_latest_says_who_and_when() -> None:
     ship = replace(CANAL, source="Wire", published=date(2025, 1, 10))
-    [draft, *_] = QuoteReader().read("What is the latest on the canal?", [a_hit(1, ship, 0.9, 0.1)], "en")
+    [draft, *_] = READER.read("What is the latest on the canal?", [a_hit(1, ship, 0.9, 0.1)], "en")
     assert draft == "Wire (10 January 2025): Ships left the canal. [1]"
 
 
@@ -94,7 +96,7 @@ def test_of_two_years_the_one_that_is_asked_for_comes_first() -> None:
     other = a_passage("The cup of 2026 goes to three countries.", passage_id="other:0")
     asked = a_passage("The cup of 2034 goes to one country.", passage_id="asked:0")
     hits = (a_hit(1, other, 0.9), a_hit(2, asked, 0.7))
-    assert next(iter(QuoteReader().read("Who holds the cup of 2034?", hits, "en"))).startswith(asked.text)
+    assert next(iter(READER.read("Who holds the cup of 2034?", hits, "en"))).startswith(asked.text)
 
 
 def test_what_yesterday_was_is_told_in_the_language_of_the_quote() -> None:
@@ -113,7 +115,7 @@ def test_a_cause_is_that_of_the_matter_asked_about() -> None:
     suez = a_passage("Fewer ships crossed the Suez canal.", "The port was quiet.", "The authority blamed insecurity.")
     panama = a_passage("Fewer ships crossed Panama because the lake is low.", passage_id="panama:0")
     hits = (a_hit(1, suez, 0.9, 0.5, 0.6), a_hit(2, panama, 0.85))
-    drafts = list(QuoteReader().read("Why did fewer ships cross the Suez canal?", hits, "en"))
+    drafts = list(READER.read("Why did fewer ships cross the Suez canal?", hits, "en"))
     assert drafts[-1] == "Fewer ships crossed the Suez canal. [1] The authority blamed insecurity. [1]"
-    alone = list(QuoteReader().read("Why did fewer ships cross?", (a_hit(1, panama, 0.85),), "en"))
+    alone = list(READER.read("Why did fewer ships cross?", (a_hit(1, panama, 0.85),), "en"))
     assert alone == ["Fewer ships crossed Panama because the lake is low. [1]"]

@@ -11,9 +11,10 @@ from rag.encode import Matrix
 from rag.filter import Filter
 from rag.index import Index
 from rag.pipeline import Rag
+from rag.read import QuoteReader
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Reading
-from tests.fakes import HashEncoder, write_article
+from tests.fakes import HashEncoder, an_aligner, write_article
 
 
 def found(rag: Rag, query: str, **only: object) -> list[str]:
@@ -43,7 +44,12 @@ def test_spellings_and_names_are_told_apart(index: Index, tmp_path: Path) -> Non
     write_article(tmp_path / "a", "visit", "وصل الوفد ببرلين أمس.", language="ar", title="زيارة")
     write_article(tmp_path / "a", "firm", "طلبت تينسنت الرقائق.", language="ar", title="خبر")
     index.add(tmp_path / "a")
-    rag = Rag(index, HybridRetriever(Reading(index.folder, index.encoder), index.encoder), reader=None)  # type: ignore[arg-type]
+    rag = Rag(
+        index,
+        HybridRetriever(Reading(index.folder, index.encoder), index.encoder),
+        QuoteReader(an_aligner()),
+        an_aligner(),
+    )
     assert [(m.found, m.form) for m in rag.search("برلين", explain=True)[0].matches] == [(("ببرلين",), "same")]
     names = rag.search("What did Tencent ask for?", explain=True)[0]
     assert (names.passage.article_id, [m.found for m in names.matches if m.form == "name"]) == ("firm", [("تينسنت",)])

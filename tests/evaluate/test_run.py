@@ -122,7 +122,7 @@ def test_the_same_run_is_no_loss_and_a_worse_one_is(run: Run) -> None:
 
 @pytest.fixture
 def _fake_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.open.SentenceTransformerEncoder", lambda _name, _cache: HashEncoder())
+    monkeypatch.setattr("rag.open.SentenceTransformerEncoder", lambda *_: HashEncoder())
 
 
 def command(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:

