@@ -6,65 +6,29 @@ encoder's vectors, which lie as near for a word and its translation as for the w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.clean import fold, strip_tashkeel
+from rag.clean import strip_tashkeel
 from rag.encode import Matrix
 from rag.language import detect_language
 from rag.parallel_text import bundled_text
-from rag.skeleton import skeleton
-from rag.terms import spelt_words, split_terms
+from rag.terms import spelt_words
 from rag.types import Language
+from rag.words import Letters, Word, content_words, is_capital, written_forms
 
-_SPELT_ALIKE = 0.8  # share of letters in common from which two long words are spellings of one
-_LONG = 5  # letters
-_TWO_CONSONANTS = -0.05  # cosine
-_CARRIERS = str.maketrans("ؤئظ", "ويض")
-_TANWEEN = re.compile("(?:\u064bا|ا\u064b)$")
-_PARTICLES = re.compile(r"^(?:[وف]?(?:ال|بال|كال|لل)(?=..)|[وفبلك](?=....))")
 _RIDGE = 3.0
 _TRANSLATES = 0.6  # cosine from which an Arabic word is one of the English names; below the next it is none
 _IS_NONE = 0.45
 _REMEMBERED = 20_000  # words
+_REMEMBERED_PAIRS = 200_000
 _REMEMBERED_TEXTS = 500
 _SURE_NAME, _SURE_OTHER = 0.45, 0.1  # of an Arabic word, by what English capitals teach
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word that says something, as it stands in a text.
-
-    Attributes:
-        written: as it stands.
-        term: its index term.
-        start: its first character in the text.
-        end: one past its last.
-        language: its script's.
-    """
-
-    written: str
-    term: str
-    start: int
-    end: int
-    language: Language
-
-
-def content_words(text: str, without: Sequence[tuple[int, int]] = ()) -> list[Word]:
-    """Return the words of a text that say something, in order; none that lies in one of the spans `without`."""
-    words = []
-    for term in split_terms(text):
-        if any(start < term.end and term.start < end for start, end in without):
-            continue
-        written = text[term.start : term.end]
-        words.append(Word(written, term.text, term.start, term.end, detect_language(written)))
-    return words
+_Key = tuple[str, str]  # of a word: as written, and its term
 
 
 class WordAligner:
@@ -84,15 +48,23 @@ class WordAligner:
         self._encode = encode
         self._encode_in_context = in_context
         self._known: dict[str, Matrix] = {}
+        self._alike: dict[_Key, dict[_Key, float]] = {}
         self._read: dict[str, tuple[tuple[Word, ...], Matrix]] = {}
 
     def compare(self, first: Sequence[Word], second: Sequence[Word]) -> Matrix:
         """Return how alike each word of the first is to each of the second, -1 to 1; shape (first, second)."""
-        alike: Matrix = self._nearest(first, second)
-        for row, one in enumerate(first):
-            for column, other in enumerate(second):
-                alike[row, column] = max(alike[row, column], _same(one, other, alike[row, column]))
-        return alike
+        if sum(map(len, self._alike.values())) > _REMEMBERED_PAIRS:
+            self._alike = {}
+        alike = self._alike
+        keys = [(word.written, word.term) for word in second]
+        rows = [alike.setdefault((word.written, word.term), {}) for word in first]
+        new = {key for row in rows for key in set(keys) - row.keys()}
+        if new:
+            words = {key: word for key, word in zip(keys, second, strict=True) if key in new}
+            cosines, letters = self._nearest(first, list(words.values())), Letters(list(words.values()))
+            for word, row, near in zip(first, rows, cosines, strict=True):
+                row.update(zip(words, np.maximum(near, letters.compare(word, near)).tolist(), strict=True))
+        return np.array([[row[key] for key in keys] for row in rows], dtype=np.float32).reshape(len(first), len(second))
 
     def nameness(self, words: Sequence[Word]) -> Matrix:
         """Return how much like names words are, about -1 to 1; shape (words,). Arabic has no capitals to tell by."""
@@ -168,28 +140,33 @@ class WordAligner:
 
     def _nearest(self, first: Sequence[Word], second: Sequence[Word]) -> Matrix:
         """Return the best cosine of each two words, each as written and without the particles written to it."""
-        forms = [[w, *_bare_forms(w)] for w in first], [[w, *_bare_forms(w)] for w in second]
-        flat = [[w for ws in words for w in ws] for words in forms]
-        cosines = self.vectors(flat[0]) @ self.vectors(flat[1]).T
-        best = np.full((len(first), len(second)), -1.0, dtype=np.float32)
-        owners = [[i for i, ws in enumerate(words) for _ in ws] for words in forms]
-        np.maximum.at(best, np.ix_(owners[0], owners[1]), cosines)
-        return best
+        forms = [[written_forms(word.written) for word in words] for words in (first, second)]
+        cosines = (
+            self._rows_of([f for of in forms[0] for f in of]) @ self._rows_of([f for of in forms[1] for f in of]).T
+        )
+        for axis, words in enumerate(forms):
+            starts = np.cumsum([0, *map(len, words[:-1])])
+            cosines = np.maximum.reduceat(cosines, starts, axis=axis)
+        return np.asarray(cosines, dtype=np.float32)
 
     def vectors(self, words: Sequence[Word]) -> Matrix:
         """Return the words' vectors, less the mean of their language: unit rows, shape (words, dim)."""
-        missing = {word.written: word.language for word in words if word.written not in self._known}
+        return self._rows_of([word.written for word in words])
+
+    def _rows_of(self, written: Sequence[str]) -> Matrix:
+        known = self._known
+        missing = list(dict.fromkeys(word for word in written if word not in known))
+        if missing and len(known) > _REMEMBERED:
+            known = self._known = {}
+            missing = list(dict.fromkeys(written))
         if missing:
-            if len(self._known) > _REMEMBERED:
-                self._known.clear()
-                missing = {word.written: word.language for word in words}
             rows = self._encode(list(map(strip_tashkeel, missing)))
-            for row, (written, language) in zip(rows, missing.items(), strict=True):
-                centred = row - self._means[language]
-                self._known[written] = centred / max(float(np.linalg.norm(centred)), 1e-9)
-        if not words:
+            rows = rows - np.stack([self._means[detect_language(word)] for word in missing])
+            rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+            known.update(zip(missing, rows.astype(np.float32), strict=True))
+        if not written:
             return np.zeros((0, len(self._means["en"])), dtype=np.float32)
-        return np.stack([self._known[word.written] for word in words]).astype(np.float32)
+        return np.stack([known[word] for word in written])
 
     @cached_property
     def _means(self) -> dict[Language, Matrix]:
@@ -215,57 +192,6 @@ def _fit(rows: Matrix, told: Matrix, ridge: float = 10.0) -> Matrix:
     gram = (rows * weights[:, None]).T @ rows
     axis = np.linalg.solve(gram + ridge * np.eye(len(gram)), rows.T @ (weights * told))
     return axis.astype(np.float32)
-
-
-def is_capital(word: Word) -> bool:
-    """Whether a word has a capital that only a name has: not the first of its text."""
-    return word.language == "en" and word.start > 0 and word.written[0].isupper()
-
-
-def _same(one: Word, other: Word, cosine: float) -> float:
-    """Return how surely two words are the same by their letters; 0 where they are not."""
-    if one.term == other.term:
-        return 1.0
-    if one.language == other.language:
-        return _spelt_alike(*sorted((one.term, other.term), key=len))
-    first, second = sorted((skeleton(one.written), skeleton(other.written)), key=len)
-    if len(first) >= 3 and (first == second or (second.startswith(first) and len(second) == len(first) + 1)):
-        return 0.95 if first == second else 0.8  # a last letter may be silent: Renard, رونار
-    # Two consonants are few: the vectors have to agree a little.
-    alike = _begins_with_vowel(one.written) == _begins_with_vowel(other.written) and cosine >= _TWO_CONSONANTS
-    return 0.8 if len(first) == 2 and first == second and alike else 0.0
-
-
-@lru_cache(maxsize=100_000)
-def _spelt_alike(shorter: str, longer: str) -> float:
-    if shorter.translate(_CARRIERS) == longer.translate(_CARRIERS):  # the commonest slips of the pen
-        return 0.95
-    # A lone particle is a letter of the root in one text and none in another: "ببكين", "بكين".
-    if len(shorter) >= 3 and longer[1:] == shorter and longer[0] in "وفبكلس":
-        return 0.95
-    if (
-        len(shorter) < _LONG
-        or len(longer) - len(shorter) > 2
-        or len(set(shorter) & set(longer)) < len(set(shorter)) - 2
-    ):
-        return 0.0
-    return 0.9 if SequenceMatcher(None, shorter, longer).ratio() >= _SPELT_ALIKE else 0.0
-
-
-@lru_cache(maxsize=20_000)
-def _begins_with_vowel(written: str) -> bool:
-    return _PARTICLES.sub("", fold(written))[:1] in set("aeiouاعوي")
-
-
-def _bare_forms(word: Word) -> list[Word]:
-    """Return a word without the particles written to it, and a name's lower case; none where there is no such form."""
-    if word.language == "en":
-        lower = word.written.lower()
-        return [replace(word, written=lower)] if lower != word.written else []
-    plain = strip_tashkeel(word.written)
-    bare = _PARTICLES.sub("", plain)
-    bare = bare[:-1] if bare.endswith("ا") and _TANWEEN.search(word.written) else bare
-    return [replace(word, written=bare)] if bare != plain else []
 
 
 def _bundled_words(language: Language) -> list[str]:

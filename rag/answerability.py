@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from rag.align import Word, WordAligner, content_words
+from rag.align import WordAligner
 from rag.answer_type import carries, expected_type
 from rag.clean import fold
 from rag.confidence import logit
@@ -27,6 +27,7 @@ from rag.encode import Matrix
 from rag.period import resolve_days
 from rag.terms import split_terms
 from rag.types import Hit, Lack, Language
+from rag.words import Word, content_words
 
 _READ = 3  # hits that are looked at
 _NEAR_THE_BEST = 1.0  # of sentence score: in news the lead has the subject's words, and a later sentence the figure

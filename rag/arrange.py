@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Protocol, TypeVar
 
 from rag.clean import fold
 from rag.types import Hit, Passage
@@ -19,18 +20,20 @@ _LATEST = re.compile(
     r"\b(?:latest|newest|most recent)\b|(?:^|\b(?:ما|هي|هو|عن|الي|علي|هات) )اخر (?!مره)|\b(?:ال)?احدث\b|\bمستجدات\b"
 )
 
+_D = TypeVar("_D", bound="Dated")
 
-def merge_copies(hits: Sequence[Hit], k: int) -> list[Hit]:
+
+def merge_copies(hits: Iterable[Hit], k: int) -> list[Hit]:
     """Return up to k hits; a passage that is nearly the same as a better one of another article joins its copies.
 
     Args:
-        hits: best first.
-        k: how many are wanted; copies of these are looked for among all.
+        hits: best first; no more of them are taken than are needed.
+        k: how many are wanted; copies of these are looked for among those nearly as good.
     """
     kept: list[Hit] = []
     sizes: list[int] = []
     copies: list[list[Passage]] = []
-    holders: dict[str, list[int]] = {}  # shingle → places in `kept`
+    holders: dict[tuple[str, ...], list[int]] = {}  # shingle → places in `kept`
     for hit in hits:
         if len(kept) == k and hit.score < kept[-1].score - _AS_GOOD:
             break
@@ -62,14 +65,26 @@ def asks_for_latest(question: str) -> bool:
     return _LATEST.search(fold(question)) is not None
 
 
-def newest_first(hits: Sequence[Hit]) -> list[Hit]:
-    """Return hits with those that are nearly as good as the best ordered by day, newest first; undated ones last."""
-    if not hits:
-        return []
-    best = max(hit.score for hit in hits)
-    good = [hit for hit in hits if hit.score >= best - _AS_GOOD]
-    good.sort(key=lambda hit: hit.passage.published or date.min, reverse=True)
-    return good + [hit for hit in hits if hit.score < best - _AS_GOOD]
+class Dated(Protocol):
+    """What has a score and, perhaps, a day of publication."""
+
+    @property
+    def score(self) -> float:
+        """Higher is better."""
+        ...
+
+    @property
+    def published(self) -> date | None:
+        """The day of publication."""
+        ...
+
+
+def newest_first(found: Sequence[_D]) -> list[_D]:
+    """Return what was found with what is nearly as good as the best ordered by day, newest first; undated last."""
+    best = max((one.score for one in found), default=0.0)
+    good = [one for one in found if one.score >= best - _AS_GOOD]
+    good.sort(key=lambda one: one.published or date.min, reverse=True)
+    return good + [one for one in found if one.score < best - _AS_GOOD]
 
 
 def _is_copy(hit: Hit, original: Hit, shared: int, size: int, other_size: int) -> bool:
@@ -78,6 +93,6 @@ def _is_copy(hit: Hit, original: Hit, shared: int, size: int, other_size: int) -
     return another and fewer >= _SAME * more and shared >= _SAME * fewer
 
 
-def _shingles(text: str) -> set[str]:
+def _shingles(text: str) -> set[tuple[str, ...]]:
     words = re.findall(r"\w+", fold(text))
-    return {" ".join(words[at : at + _SHINGLE]) for at in range(max(1, len(words) - _SHINGLE + 1))}
+    return set(zip(*(words[at:] for at in range(_SHINGLE)), strict=False)) or {tuple(words)}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
@@ -66,7 +67,11 @@ class Calibration:
             question: its projected token vectors, shape (tokens, 64).
             language: of the text.
         """
-        return float(match_tokens(question, self.unrelated[language], [len(self.unrelated[language])]).mean())
+        return float((question @ self._unrelated_tokens[language]).max(axis=1).mean())
+
+    @cached_property
+    def _unrelated_tokens(self) -> Mapping[Language, Matrix]:
+        return {language: np.asarray(codes.T / 127, dtype=np.float32) for language, codes in self.unrelated.items()}
 
     def to_bytes(self) -> bytes:
         """Return the calibration as an `.npz` file's content."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,35 +19,13 @@ from rag import database as tables
 from rag.change import Change, OriginRecord, SourceRecord
 from rag.clean import fold
 from rag.encode import Encoder, Matrix
-from rag.encoded import EncodedPassage, select_passages
+from rag.encoded import EncodedPassage, Evidence, select_evidence, select_passages, select_texts
 from rag.errors import IndexStateError
 from rag.filter import Filter
-from rag.types import Article, Language
+from rag.summary import ArticleSummary
+from rag.types import Article, Language, Passage
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleSummary:
-    """One line of the list of articles; `passages` counts them."""
-
-    id: str
-    title: str
-    language: Language
-    published: date | None
-    source: str
-    passages: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the summary's plain form, its date as ISO 8601."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "language": self.language,
-            "published": self.published.isoformat() if self.published else None,
-            "source": self.source,
-            "passages": self.passages,
-        }
 
 
 class Catalog:
@@ -216,6 +192,17 @@ class Catalog:
                 rows = select_passages(connection, tables.passages.c.id.in_(some) & self._visible)
                 found.update({encoded.passage.id: encoded for encoded in rows})
         return found
+
+    def texts(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Return passages by their ids, without what they were encoded to; those that are not known are left out."""
+        with self._engine.connect() as connection:
+            found = select_texts(connection, tables.passages.c.id.in_(ids) & self._visible)
+            return {passage.id: passage for passage in found}
+
+    def evidence(self, ids: Sequence[str]) -> Evidence:
+        """Return what passages were encoded to; those that are not known are left out."""
+        with self._engine.connect() as connection:
+            return select_evidence(connection, tables.passages.c.id.in_(ids) & self._visible)
 
     def passages_of(self, article_id: str) -> list[EncodedPassage]:
         """Return the passages of an article in order."""

@@ -15,12 +15,13 @@ from typing import Final, Literal
 
 import numpy as np
 
-from rag.align import Word, WordAligner, content_words, is_capital
+from rag.align import WordAligner
 from rag.encode import Matrix
 from rag.facts import Said, has_date, has_number, read_facts
 from rag.language import split_sentences
 from rag.negation import find_contradiction
 from rag.skeleton import skeleton
+from rag.words import Word, content_words, is_capital
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w.])")
 Flaw = Literal["number", "date", "name", "negation", "meaning"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from rag import database as tables
 from rag.calibrate import Codes
 from rag.encode import Matrix
-from rag.types import Passage, Sentence
+from rag.types import Language, Passage, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,44 +59,114 @@ def to_row(article: int, ordinal: int, encoded: EncodedPassage) -> dict[str, Any
     }
 
 
-def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[EncodedPassage]:
-    """Yield the passages that meet a condition, by article and in its order."""
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What some passages were encoded to, one passage after the other; their texts are not read.
+
+    Attributes:
+        ids: of the passages.
+        languages: theirs.
+        published: their days of publication.
+        counts: how many sentences each has.
+        vectors: of all sentences, shape (sentences, dim).
+        universal: those of the second encoder, likewise.
+        codes: of each passage's tokens; None without late interaction.
+        token_counts: how many of them belong to each sentence.
+    """
+
+    ids: list[str]
+    languages: list[Language]
+    published: list[date | None]
+    counts: list[int]
+    vectors: Matrix
+    universal: Matrix
+    codes: list[Codes | None]
+    token_counts: list[tuple[int, ...]]
+
+
+def select_evidence(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Evidence:
+    """Return what the passages that meet a condition were encoded to, by article and in its order."""
     query = (
         sa.select(
-            tables.passages,
-            tables.articles.c.id.label("article_id"),
-            *tables.articles.c["title", "source", "published", "language", "text", "pages", "dated_by", "recognised"],
+            *tables.passages.c["id", "sentences", "vectors", "universal", "codes"],
+            *tables.articles.c["language", "published"],
         )
         .join(tables.articles)
         .where(condition)
         .order_by(tables.articles.c.id, tables.passages.c.ordinal)
     )
-    for row in connection.execute(query):
+    rows = connection.execute(query).all()
+    token_counts = [tuple(count for *_, count in json.loads(row.sentences)) for row in rows]
+    sentences = sum(map(len, token_counts))
+    return Evidence(
+        [row.id for row in rows],
+        [row.language for row in rows],
+        [row.published for row in rows],
+        list(map(len, token_counts)),
+        _from_half(b"".join(row.vectors for row in rows), sentences),
+        _from_half(b"".join(row.universal for row in rows), sentences),
+        [_codes(row.codes, sum(counts)) for row, counts in zip(rows, token_counts, strict=True)],
+        token_counts,
+    )
+
+
+def select_texts(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[Passage]:
+    """Yield the passages that meet a condition, by article and in its order, without what they were encoded to."""
+    passages = tables.passages.c["id", "start", "end", "sentences"]
+    for row in connection.execute(_with_articles(*passages).where(condition)):
+        yield _to_passage(row, json.loads(row.sentences))
+
+
+def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[EncodedPassage]:
+    """Yield the passages that meet a condition, by article and in its order."""
+    for row in connection.execute(_with_articles(tables.passages).where(condition)):
         spans = json.loads(row.sentences)
-        passage = Passage(
-            id=row.id,
-            article_id=row.article_id,
-            title=row.title,
-            source=row.source,
-            published=row.published,
-            language=row.language,
-            text=row.text[row.start : row.end],
-            start=row.start,
-            end=row.end,
-            sentences=tuple(Sentence(start, end, row.text[start:end]) for start, end, _ in spans),
-            pages=tuple(json.loads(row.pages)),
-            dated_by=row.dated_by,
-            recognised=row.recognised,
-        )
         counts = tuple(count for *_, count in spans)
         yield EncodedPassage(
-            passage,
+            _to_passage(row, spans),
             _from_half(row.vectors, len(spans)),
             _from_half(row.universal, len(spans)),
-            np.frombuffer(row.codes, dtype=np.int8).reshape(sum(counts), -1) if row.codes else None,
+            _codes(row.codes, sum(counts)),
             counts if row.codes else (),
         )
 
 
+def _with_articles(*columns: Any) -> sa.Select[Any]:
+    """Return a query of columns of passages and what else a `Passage` has of its article."""
+    start, end = tables.passages.c.start, tables.passages.c.end
+    return (
+        sa.select(
+            *columns,
+            tables.articles.c.id.label("article_id"),
+            sa.func.substr(tables.articles.c.text, start + 1, end - start).label("text"),
+            *tables.articles.c["title", "source", "published", "language", "pages", "dated_by", "recognised"],
+        )
+        .join(tables.articles)
+        .order_by(tables.articles.c.id, tables.passages.c.ordinal)
+    )
+
+
+def _to_passage(row: Any, spans: Sequence[tuple[int, int, int]]) -> Passage:
+    return Passage(
+        id=row.id,
+        article_id=row.article_id,
+        title=row.title,
+        source=row.source,
+        published=row.published,
+        language=row.language,
+        text=row.text,
+        start=row.start,
+        end=row.end,
+        sentences=tuple(Sentence(start, end, row.text[start - row.start : end - row.start]) for start, end, _ in spans),
+        pages=tuple(json.loads(row.pages)),
+        dated_by=row.dated_by,
+        recognised=row.recognised,
+    )
+
+
+def _codes(content: bytes, tokens: int) -> Codes | None:
+    return np.frombuffer(content, dtype=np.int8).reshape(tokens, -1) if content else None
+
+
 def _from_half(content: bytes, rows: int) -> Matrix:
-    return np.frombuffer(content, dtype=np.float16).astype(np.float32).reshape(rows, -1)
+    return np.frombuffer(content, dtype=np.float16).astype(np.float32).reshape(rows, -1 if rows else 0)

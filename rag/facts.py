@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from rag.align import Word, content_words
 from rag.clean import fold
 from rag.dates import Date, find_dates
 from rag.negation import NEGATION_WORDS, Clause, split_clauses
 from rag.number_words import PERCENT_WORDS
 from rag.numbers import Number, find_numbers
+from rag.words import Word, content_words
 
 _NO_CONTENT = NEGATION_WORDS | PERCENT_WORDS
 _HEDGED = 0.06  # how far "about 400" may be from what it is about

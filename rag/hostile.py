@@ -14,9 +14,9 @@ False
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from rag.clean import fold
@@ -35,18 +35,21 @@ def withhold_instructions(hits: Sequence[Hit]) -> list[Hit]:
     return kept
 
 
+@lru_cache(maxsize=8192)  # popular articles are found again and again
 def speaks_to_machine(sentence: str) -> bool:
     """Whether a sentence gives orders to an assistant, or carries what only a machine reads."""
-    if _MACHINERY.search(sentence) or _is_disguised(sentence):
+    folded = fold(sentence)
+    if _MACHINERY.search(sentence) or _is_disguised(sentence, folded):
         return True
     # A right-to-left override shows what is stored backwards.
-    return _gives_orders(fold(sentence)) or _gives_orders(fold(sentence)[::-1])
+    return _gives_orders(folded) or _gives_orders(folded[::-1])
 
 
 def _gives_orders(text: str) -> bool:
     if _ALONE.search(text):
         return True
-    return sum(pattern.search(text) is not None for pattern in (_ADDRESSED, _ORDER, _ANSWER)) >= 2
+    addressed, answer = _ADDRESSED.search(text), _ANSWER.search(text)
+    return bool((addressed and answer) or ((addressed or answer) and _ORDER.search(text)))
 
 
 def _is_withheld(passage: Passage, place: int) -> bool:
@@ -58,28 +61,29 @@ def _is_withheld(passage: Passage, place: int) -> bool:
     return bool(before) and speaks_to_machine(before) and _CONTINUES.search(fold(sentence)) is not None
 
 
-def _is_disguised(sentence: str) -> bool:
+def _is_disguised(sentence: str, folded: str) -> bool:
     """Whether letters are stretched, or of look-alike scripts or forms, as no newsroom writes them."""
-    if len(re.findall("\u0640{2,}", sentence)) >= 3:
+    if len(_STRETCHED.findall(sentence)) >= 3 or _TWO_SCRIPTS.search(sentence):
         return True
-    words = re.findall(r"[^\W\d_]+", sentence)
-    mixed = sum({_script(c) for c in word} >= {"LATIN", "CYRILLIC"} for word in words)
-    leet = re.findall(r"\b(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{2,}\b", sentence)
-    if len([word for word in leet if not re.match(r"\d+[a-z]+$", word)]) >= 3:  # d15r3g4rd, but not 15th or 30km
+    # d15r3g4rd, but not 15th or 30km
+    if sum(not _NUMBER_AND_UNIT.match(word) for word in _LEET.findall(sentence)) >= 3:
         return True
-    forms = sum("\uff21" <= c <= "\uff5a" or "\ufe70" <= c <= "\ufefc" for c in sentence)
-    persian = sum(c in "یکہ" for c in sentence)
-    return mixed >= 1 or forms >= 8 or (persian >= 6 and _ORDER.search(fold(sentence)) is not None)
-
-
-def _script(character: str) -> str:
-    return unicodedata.name(character, "").split(" ")[0]
+    if len(_FORMS.findall(sentence)) >= 8:
+        return True
+    return len(_PERSIAN.findall(sentence)) >= 6 and _ORDER.search(folded) is not None
 
 
 def _either(*words: str) -> str:
-    return "|".join(words)
+    """Return a pattern of alternatives, each of which begins with a word: only there is it looked for."""
+    return rf"\b(?:{'|'.join(words)})"
 
 
+_STRETCHED: Final = re.compile("\u0640{2,}")
+_TWO_SCRIPTS: Final = re.compile(r"[a-z][^\W\d_]*[\u0400-\u04ff]|[\u0400-\u04ff][^\W\d_]*[a-z]", re.IGNORECASE)
+_LEET: Final = re.compile(r"\b(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{2,}\b")
+_NUMBER_AND_UNIT: Final = re.compile(r"\d+[a-z]+$")
+_FORMS: Final = re.compile("[\uff21-\uff5a\ufe70-\ufefc]")
+_PERSIAN: Final = re.compile("[یکہ]")
 _MACHINERY: Final = re.compile(
     r"<\|[^|]*\|>|\[/?INST\]|<</?SYS>>|</?(?:passage|context|instructions?|system|script|style|iframe|img|svg|"
     r"object|form)\b"
@@ -119,12 +123,13 @@ _ADDRESSED: Final = re.compile(
 )
 _ORDER: Final = re.compile(
     _either(
-        r"(?:^|[.,;:] *|\b(?:and|must|should|then|to|please|do not|never|but) )(?:reply|respond|say|write|print|"
-        r"output|answer|cite|quote|add|append|begin|close|end|include|copy|carry|decode|obey|repeat|tell|ask|"
+        r"(?:(?<![\s\S])|(?<=[.,;:])|(?<=[.,;:] )|(?:and|must|should|then|to|please|do not|"
+        r"never|but) )(?:reply|respond|say|write|print|output|"
+        r"answer|cite|quote|add|append|begin|close|end|include|copy|carry|decode|obey|repeat|tell|ask|"
         r"use|mention|put)\b",
         r"\b(?:only|permitted|approved|right|correct) (?:answer|figure|phrase|words)\b|\bno other\b|\bmust come\b",
         r"\byou (?:never|always|must|end|do not)\b|\bdo not (?:mention|use|quote|answer)\b",
-        r"(?:^|[،,.:؛] *|\b)[وف]?(?:اكتب|قل|اجب|اطبع|اضف|اختم|استشهد|ابدا|ادرج|انسخ|كرر|نفذ|تجاهل|ادع|ضع|اطلب|"
+        r"[وف]?(?:اكتب|قل|اجب|اطبع|اضف|اختم|استشهد|ابدا|ادرج|انسخ|كرر|نفذ|تجاهل|ادع|ضع|اطلب|"
         r"تختم|تكتب)\b",
         r"\bلا (?:تذكر|تلخص|تجب|تزد|تستعمل|تستخدم|تقتبس)\b|\b(?:يجب|ينبغي) (?:ان|علي|نقل\w*)\b|\b(?:عليك|وعلي|"
         r"علي) (?:كل|ان)\b|\bان يذكر\b|\bولا يجوز غير",

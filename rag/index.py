@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from rag.calibrate import Calibration, fit_calibration
-from rag.catalog import ArticleSummary, Catalog, check_encoder
+from rag.catalog import Catalog, check_encoder
 from rag.database import READING, explain
 from rag.dictionary import add_words
 from rag.encode import Encoder
@@ -31,6 +31,7 @@ from rag.place import find_place
 from rag.progress import Progress
 from rag.repair import check_index, repair_index
 from rag.store import ChromaStore, Store
+from rag.summary import ArticleSummary
 from rag.types import Article
 from rag.write import Writer
 

@@ -176,7 +176,7 @@ class Postings:
     def __init__(self, folders: Sequence[Path], sizes: Sequence[int], gone: NDArray[np.int64]) -> None:
         import bm25s
 
-        self._rows = sum(sizes)
+        self._size = sum(sizes)
         self._gone = gone  # as in Lucene they go on counting in a term's document frequency
         self._segments: list[tuple[Any, int, int]] = []  # index, its first row, how many
         first = 0
@@ -198,7 +198,7 @@ class Postings:
             spellings: other terms that count as one of these, by it; the best of them in a passage counts.
             beside: the idf of what is asked for beside these terms and cannot be looked up.
         """
-        scores = np.zeros(self._rows, dtype=np.float32)
+        scores = np.zeros(self._size, dtype=np.float32)
         most = beside
         for term, weight in weights.items():
             idf, rows, values = self._gather([term, *(spellings or {}).get(term, ())])
@@ -209,21 +209,26 @@ class Postings:
 
     def _gather(self, terms: Sequence[str]) -> tuple[float, NDArray[np.integer], Scores]:
         """Return terms that count as one: their common idf, the passages that hold any, and the best score in each."""
-        found = [self._postings(term) for term in terms]
-        if len(found) == 1:
-            rows, values = found[0]
-        else:
-            every = np.concatenate([values for _, values in found])
-            rows, places = np.unique(np.concatenate([rows for rows, _ in found]), return_inverse=True)
-            values = np.zeros(len(rows), dtype=np.float32)
-            np.maximum.at(values, places, every)
-        common = idf(self._rows, len(rows))
+        first, *others = (self._postings(term) for term in terms)
+        others = [(rows, values) for rows, values in others if len(rows)]
+        rows, values = first
+        if others:
+            best = np.zeros(self._size, dtype=np.float32)
+            for rows, values in (first, *others):
+                best[rows] = np.maximum(best[rows], values)
+            rows = np.flatnonzero(best)
+            values = best[rows]
+        common = idf(self._size, len(rows))
         return common, rows, values * common
+
+    def rows(self, term: str) -> NDArray[np.integer]:
+        """Return the rows of the passages that hold a term."""
+        return self._postings(term)[0]
 
     def idf(self, term: str) -> float:
         """Return a term's inverse document frequency; the highest there is for an unknown one."""
         rows, _ = self._postings(term)
-        return idf(self._rows, len(rows))
+        return idf(self._size, len(rows))
 
     def _postings(self, term: str) -> tuple[NDArray[np.integer], Scores]:
         """Return the rows that hold a term, and its frequency in each as BM25 counts it, without the term's idf."""

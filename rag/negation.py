@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from rag.align import Word
 from rag.clean import fold, fold_with_places, written_span
 from rag.encode import Matrix
+from rag.words import Word
 
 _NEAR = 0.5  # cosine from which two words mean nearly the same
 _HELD = 0.55  # share of a negation's words that the other side has to say to be compared

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from rag.align import Word, WordAligner, content_words
+from rag.align import WordAligner
 from rag.answer_type import AnswerType, carries, counted_noun, expected_type
 from rag.arrange import asks_for_latest
 from rag.dates import find_dates, find_years
@@ -18,6 +18,7 @@ from rag.phrases import BESIDES, OTHER_LANGUAGE, REPORTS_DIFFER
 from rag.picks import Pick, attributed, quoted, runs, with_reason
 from rag.terms import shared_terms, split_terms
 from rag.types import Hit, Language, Passage
+from rag.words import Word, content_words
 
 _MOST = 3  # sentences of an answer
 # What is further below the best sentence's score says something else. Set on every third question of XQuAD, for fewer

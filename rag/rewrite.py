@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.align import WordAligner, content_words
+from rag.align import WordAligner
 from rag.clean import fold
 from rag.terms import split_terms
 from rag.types import Hit, Turn
+from rag.words import content_words
 
 _CONTINUES = re.compile(
     r"(?:و|ف)(?:متي|اين|كم|كيف|لماذا|من|ما|ماذا|هل|مين|ليش|اي|بكم|لمن|عن)\b|(?:and|but|so|then|what about|how about)\b"

@@ -22,9 +22,9 @@ from rag.progress import Progress, Step
 from rag.types import Answer, Hit
 
 if TYPE_CHECKING:
-    from rag.catalog import ArticleSummary
     from rag.evaluate import Comparison, Run
     from rag.load import Loaded
+    from rag.summary import ArticleSummary
 
 _DATED_BY = {
     "source": "the day that the file names",

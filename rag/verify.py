@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from rag.align import content_words
 from rag.check import ClaimChecker, Verdict
 from rag.cite import ONE_MARK
 from rag.hostile import speaks_to_machine
 from rag.language import split_sentences
 from rag.phrases import UNSUPPORTED
 from rag.types import Citation, Claim, Language, Passage
+from rag.words import content_words
 
 _MARKS = re.compile(rf"\s*(?:{ONE_MARK}|[\[(](?:passage|المقطع|مقطع) *(?:number|رقم)? *\d+[\])])", re.IGNORECASE)
 _AFTER_THE_STOP = re.compile(rf"([.!?؟…]+)((?:\s*{ONE_MARK})+)")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.align import WordAligner, content_words
+from rag.align import WordAligner
+from rag.words import content_words
 
 
 @pytest.mark.parametrize(

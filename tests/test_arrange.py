@@ -1,6 +1,7 @@
 """Guards: near-identical copies take one place, others keep theirs, and the newest comes first only where asked."""
 
 from datetime import date
+from typing import NamedTuple
 
 import pytest
 
@@ -62,12 +63,18 @@ def test_the_latest_is_asked_for(question: str, expected: bool) -> None:
     assert asks_for_latest(question) is expected
 
 
+class Found(NamedTuple):
+    name: str
+    score: float
+    published: date | None
+
+
 def test_the_newest_of_the_good_comes_first() -> None:
-    hits = [
-        hit("Old.", "old", 2.0, published=date(2024, 1, 1)),
-        hit("New.", "new", 1.9, published=date(2026, 1, 1)),
-        hit("Undated.", "none", 1.8, published=None),
-        hit("Newest, on something else.", "far", 0.5, published=date(2026, 6, 1)),
+    found = [
+        Found("old", 2.0, date(2024, 1, 1)),
+        Found("new", 1.9, date(2026, 1, 1)),
+        Found("undated", 1.8, None),
+        Found("on something else", 0.5, date(2026, 6, 1)),
     ]
-    assert [h.passage.article_id for h in newest_first(hits)] == ["new", "old", "none", "far"]
+    assert [one.name for one in newest_first(found)] == ["new", "old", "undated", "on something else"]
     assert newest_first([]) == []

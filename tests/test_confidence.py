@@ -3,7 +3,7 @@
 import pytest
 
 from rag.confidence import ENOUGH, OTHER_LANGUAGE, SAME_LANGUAGE, confidence
-from rag.retrieve import WEIGHTS
+from rag.weigh import WEIGHTS
 
 STRONG = {"sentence": 0.7, "mean": 0.6, "universal": 0.6, "keywords": 0.8, "tokens": 0.9, "unrelated": 0.55}
 WEAK = {"sentence": 0.1, "mean": 0.1, "universal": 0.1, "keywords": 0.1, "tokens": 0.5, "unrelated": 0.55}

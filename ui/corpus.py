@@ -12,13 +12,13 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from rag.catalog import ArticleSummary
 from rag.clean import fold
 from rag.errors import SanadError, SourceError
 from rag.index_report import Failure, IndexReport
 from rag.load import find_files
 from rag.load.web import is_address
 from rag.progress import Progress
+from rag.summary import ArticleSummary
 from ui.jobs import Job
 from ui.render import (
     render_articles,

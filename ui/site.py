@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import gradio as gr
 
-from rag.catalog import ArticleSummary
 from rag.errors import IndexBusyError, SanadError
 from rag.pipeline import Rag
 from rag.settings import Settings
+from rag.summary import ArticleSummary
 from ui.feedback import Feedback
 from ui.preferences import COOKIE, Preferences
 from ui.strings import Locale

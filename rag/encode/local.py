@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from rag.encode.torch_model import TorchModel, find_model
 from rag.encode.universal import UniversalEncoder
 from rag.errors import SettingsError
 from rag.settings import BUNDLED_ENCODER, Runtime
+
+_REMEMBERED = 10_000  # words whose vectors are kept: 20 MB
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class SentenceTransformerEncoder:
         self._runtime = runtime
         self._cores = Cores(threads)
         self._second = UniversalEncoder(cache, self._cores)
+        self._words: dict[str, Matrix] = {}
         self._lock = threading.Lock()
 
     def encode_sentences(self, texts: Sequence[str], *, with_tokens: bool = False) -> Encoded:
@@ -59,15 +62,20 @@ class SentenceTransformerEncoder:
         vectors, tokens = self._encode([plain], prompt, with_tokens=True)
         if tokens is not None:
             before, after = self._model.special
-            if prompt.strip():
-                before += self._model.count_tokens([prompt.strip()])[0]
+            before += self._tokens_of_prompt(prompt.strip())
             own = tokens[0][before : len(tokens[0]) - after]
             tokens = (own if len(own) else tokens[0],)
         return Encoded(vectors, self._second.encode([plain]), tokens)
 
     def encode_words(self, words: Sequence[str]) -> Matrix:
-        """See `Encoder.encode_words`: by the second encoder, which knows words better and takes a millisecond each."""
-        return self._second.encode(list(map(strip_tashkeel, words)))
+        """See `Encoder.encode_words`: by the second encoder, which knows words better; those met lately are known."""
+        plain, known = list(map(strip_tashkeel, words)), self._words
+        if missing := list(dict.fromkeys(word for word in plain if word not in known)):
+            if len(known) + len(missing) > _REMEMBERED:
+                known, missing = {}, list(dict.fromkeys(plain))
+            known.update(zip(missing, self._second.encode(missing), strict=True))
+            self._words = known if len(known) <= _REMEMBERED else {}
+        return np.stack([known[word] for word in plain]) if plain else self._second.encode([])
 
     def encode_in_context(self, text: str, spans: Sequence[tuple[int, int]]) -> Matrix | None:
         """See `Encoder.encode_in_context`: the mean of a word's token vectors."""
@@ -92,6 +100,10 @@ class SentenceTransformerEncoder:
 
     def _prompt(self, kind: str) -> str:
         return self._model.prompts.get(kind) or ""
+
+    @cache  # noqa: B019  # of two prompts
+    def _tokens_of_prompt(self, prompt: str) -> int:
+        return self._model.count_tokens([prompt])[0] if prompt else 0
 
     def _encode(self, texts: Sequence[str], prompt: str, *, with_tokens: bool) -> Any:
         if not texts:

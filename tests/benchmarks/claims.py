@@ -18,12 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.align import Word, WordAligner
+from rag.align import WordAligner
 from rag.check import ClaimChecker
 from rag.encode import SentenceTransformerEncoder
 from rag.evaluate.measures import auroc
 from rag.facts import read_facts
 from rag.settings import Settings
+from rag.words import Word
 from tests.benchmarks.weights import regress
 
 NAMES = ("like a name", "capital", "Arabic", "alike", "as used", "bias")

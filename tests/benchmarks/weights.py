@@ -28,7 +28,7 @@ from scipy.optimize import minimize
 from rag import Settings, open_index, open_rag
 from rag.evaluate import QuestionSet, join_sets, read_corpus, read_questions
 from rag.evaluate.measures import auroc
-from rag.retrieve import WEIGHTS
+from rag.weigh import WEIGHTS
 
 _DEPTH = 60  # hits of each question that are weighed anew
 _STEPS = (0.5, 0.75, 1.25, 1.5)  # what coordinate ascent multiplies a weight by

@@ -20,9 +20,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from rag.catalog import ArticleSummary
 from rag.errors import ReaderError
 from rag.settings import Settings
+from rag.summary import ArticleSummary
 from rag.types import Answer, Citation, Turn
 from tests.fakes import a_passage
 from ui.server import build_server

@@ -7,11 +7,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from rag.catalog import ArticleSummary
 from rag.errors import SourceError
 from rag.index_report import Failure, IndexReport
 from rag.progress import Progress, Step
 from rag.settings import Settings
+from rag.summary import ArticleSummary
 from rag.types import Answer, Article, Turn
 from tests.fakes import an_article
 from ui.preferences import COOKIE

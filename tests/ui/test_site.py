@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from rag.catalog import ArticleSummary
 from rag.errors import IndexBusyError, IndexStateError, SourceError
 from rag.settings import Settings
+from rag.summary import ArticleSummary
 from rag.types import Answer, Citation
 from tests.fakes import a_passage, an_article
 from tests.ui.stand_ins import ToldRag, a_site

@@ -7,9 +7,9 @@ from html import escape
 from pathlib import PurePath
 from urllib.parse import quote as in_url
 
-from rag.catalog import ArticleSummary
 from rag.index_report import IndexReport
 from rag.progress import Step
+from rag.summary import ArticleSummary
 from ui.render.markup import button, field, select
 from ui.render.plot import render_timeline
 from ui.strings import Locale, run

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from rag.catalog import ArticleSummary
 from rag.index_report import Failure, IndexReport
 from rag.progress import Step
+from rag.summary import ArticleSummary
 from ui.render import (
     render_articles,
     render_corpus_tools,

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from rag.catalog import ArticleSummary
 from rag.evaluate import Comparison, Run
 from rag.filter import Filter
 from rag.index_report import Failure, IndexReport
 from rag.progress import Step
+from rag.summary import ArticleSummary
 from ui.preferences import Preferences
 from ui.render import (
     render_articles,

@@ -1,0 +1,168 @@
+"""What a question brought up → candidates, weighed by their signals: sentence by sentence, then token by token.
+
+Every signal is a cosine or a share, 0 to 1, so that a score means the same for every question.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.calibrate import Codes, match_tokens
+from rag.encode import Matrix
+from rag.encoded import Evidence
+from rag.explain import find_matches
+from rag.keywords import KeywordIndex, Scores
+from rag.types import Language, Match, Passage
+
+_COMPARED = 30  # passages of a language whose tokens are compared
+
+# Weights beside the best sentence's cosine, set on one half of XQuAD's articles (tests/benchmarks/weights.py shows what
+# each is worth); each is flat around its optimum.
+WEIGHTS: Final = {
+    "mean": 0.2,  # cosine of the passage's mean
+    "universal": 0.4,  # of the best sentence, by the second encoder
+    "keywords": 0.7,  # BM25, where the passage is in the question's language
+    "shared": 0.7,  # BM25 across languages: numbers and names written alike
+    "dictionary": 1.2,
+    "names": 0.5,
+    "tokens": 1.7,  # late interaction
+    "missing_number": -0.2,  # a number or year that is asked about and stands nowhere in the passage
+    # Two that tell nothing of one passage; `rag.confidence` weighs by them.
+    "other_language": 0.0,  # 1 where the passage is not in the question's language
+    "unrelated": 0.0,  # how well text that has nothing to do with the question matches its tokens
+}
+# What the token signal is on average for a best sentence's cosine, where tokens are not compared (fitted on XQuAD).
+_TOKENS_BASE, _TOKENS_SLOPE = 0.44, 0.43
+_UNRELATED = 0.58  # what it is on average, for an encoder without token vectors
+
+
+@dataclass
+class Question:
+    """A question in all the forms it is searched in."""
+
+    language: Language
+    terms: Mapping[str, Sequence[str]]  # each with its other spellings
+    vector: Matrix
+    universal: Matrix
+    tokens: Matrix | None
+    unrelated: Mapping[Language, float]
+    numbers: Mapping[str, NDArray[np.integer]]  # each with the rows of the passages that hold it
+    keywords: Scores
+    dictionary: dict[Language, Scores] = field(default_factory=dict)
+    translations: dict[str, dict[str, float]] = field(default_factory=dict)  # word → terms of the other language
+    skeletons: frozenset[str] = frozenset()
+    names: Scores | None = None
+
+    def matches(self, passage: Passage) -> tuple[Match, ...]:
+        """Return which words of the question were found in a passage, and how."""
+        across = passage.language != self.language
+        return find_matches(passage, self.terms, self.translations if across else {}, self.skeletons if across else ())
+
+
+@dataclass
+class Candidate:
+    """A passage that was brought up, without its text: the signals of each of its sentences, and its own."""
+
+    id: str
+    language: Language
+    published: date | None
+    codes: Codes | None
+    counts: Sequence[int]  # of the codes, one a sentence
+    cosines: Matrix
+    universal: Matrix
+    mean: Matrix  # of its sentences' vectors, a unit row
+    signals: dict[str, float]
+    score: float = 0.0
+    token_matches: Matrix | None = None  # one a sentence
+
+    def weigh(self) -> None:
+        """Set the score by the signals."""
+        self.score = sum(WEIGHTS.get(name, 1.0) * value for name, value in self.signals.items())
+
+
+def weigh(evidence: Evidence, asked: Question, keywords: KeywordIndex) -> list[Candidate]:
+    """Return the passages with all signals but the tokens', in the order of the evidence."""
+    if not evidence.ids:
+        return []
+    starts = np.cumsum([0, *evidence.counts[:-1]])
+    cosines = np.asarray(evidence.vectors @ asked.vector, dtype=np.float32)
+    universal = np.asarray(evidence.universal @ asked.universal, dtype=np.float32)
+    sums = np.add.reduceat(evidence.vectors, starts)
+    means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+    of_means = means @ asked.vector
+    candidates = []
+    for place, (identifier, language) in enumerate(zip(evidence.ids, evidence.languages, strict=True)):
+        mine = slice(int(starts[place]), int(starts[place]) + evidence.counts[place])
+        row = keywords.row(identifier)
+        signals = {
+            "sentence": float(cosines[mine].max()),
+            "mean": float(of_means[place]),
+            "universal": float(universal[mine].max()),
+            "unrelated": asked.unrelated.get(language, _UNRELATED),
+        }
+        found = float(asked.keywords[row]) if row is not None else 0.0
+        if language == asked.language:
+            signals["keywords"] = found
+        else:
+            signals |= {"shared": found, "other_language": 1.0}
+            dictionary = asked.dictionary.get(language)
+            if row is not None and dictionary is not None and asked.names is not None:
+                signals |= {"dictionary": float(dictionary[row]), "names": float(asked.names[row])}
+        day = evidence.published[place]
+        if _lacks_number(asked, row, day):
+            signals["missing_number"] = 1.0
+        codes, counts = evidence.codes[place], evidence.token_counts[place]
+        candidates.append(
+            Candidate(identifier, language, day, codes, counts, cosines[mine], universal[mine], means[place], signals)
+        )
+    return candidates
+
+
+def _lacks_number(asked: Question, row: int | None, day: date | None) -> bool:
+    """Whether a number of the question stands neither in the passage of a row nor in its day of publication."""
+    published = {str(part) for part in (day.year, day.month, day.day)} if day and asked.numbers else set[str]()
+    return any(number not in published and row not in rows for number, rows in asked.numbers.items())
+
+
+def compare_tokens(candidates: list[Candidate], asked: Question) -> None:
+    """Add the token signal and sort by score: best first.
+
+    Tokens are compared for the best of each language; for others the signal is estimated from the sentence's cosine.
+    """
+    for candidate in candidates:
+        candidate.weigh()
+        candidate.signals["tokens"] = _TOKENS_BASE + _TOKENS_SLOPE * candidate.signals["sentence"]
+    candidates.sort(key=lambda candidate: -candidate.score)
+    ranks: Counter[Language] = Counter()
+    compared: list[tuple[Candidate, Codes]] = []
+    for candidate in candidates:
+        ranks[candidate.language] += 1
+        if candidate.codes is not None and ranks[candidate.language] <= _COMPARED:
+            compared.append((candidate, candidate.codes))
+    if asked.tokens is not None and compared:
+        counts = [count for candidate, _ in compared for count in candidate.counts]
+        every = match_tokens(asked.tokens, np.concatenate([codes for _, codes in compared]), counts)
+        at = 0
+        for candidate, _ in compared:
+            matches = every[:, at : at + len(candidate.counts)]
+            at += len(candidate.counts)
+            candidate.token_matches = matches.mean(axis=0)
+            candidate.signals["tokens"] = float(matches.max(axis=1).mean())
+    for candidate in candidates:
+        candidate.weigh()
+    candidates.sort(key=lambda candidate: -candidate.score)
+
+
+def sentence_scores(candidate: Candidate) -> tuple[float, ...]:
+    """Return how well each sentence of a passage bears on the question; higher is better."""
+    scores = candidate.cosines + WEIGHTS["universal"] * candidate.universal
+    if candidate.token_matches is not None:
+        scores = scores + WEIGHTS["tokens"] * candidate.token_matches
+    return tuple(map(float, scores + 0.3 * candidate.score))
