@@ -58,7 +58,8 @@ class WordAligner:
         alike = self._alike
         keys = [(word.written, word.term) for word in second]
         rows = [alike.setdefault((word.written, word.term), {}) for word in first]
-        new = {key for row in rows for key in set(keys) - row.keys()}
+        distinct = set(keys)
+        new = set[_Key]().union(*(distinct - row.keys() for row in rows))
         if new:
             words = {key: word for key, word in zip(keys, second, strict=True) if key in new}
             cosines, letters = self._nearest(first, list(words.values())), Letters(list(words.values()))

@@ -27,7 +27,7 @@ from rag.encode import Matrix
 from rag.period import resolve_days
 from rag.terms import split_terms
 from rag.types import Hit, Lack, Language
-from rag.words import Word, content_words
+from rag.words import Word, content_words, sentence_words
 
 _READ = 3  # hits that are looked at
 _NEAR_THE_BEST = 1.0  # of sentence score: in news the lead has the subject's words, and a later sentence the figure
@@ -77,6 +77,10 @@ class AnswerabilityModel:
             return Answerability(0.0)
         hit = surest(hits)
         asked = _asked(question)
+        # All at once is quicker than hit by hit; the aligner remembers.
+        self._aligner.compare(
+            asked, [w for h in hits for text in (h.passage.title, h.passage.text) for w in content_words(text)]
+        )
         said = self._said(asked, hit, hits)
         if not said.size:
             return Answerability(hit.confidence)
@@ -109,7 +113,7 @@ class AnswerabilityModel:
         if not said.size:
             return {}
         best = int(np.argmax(hit.sentence_scores)) if hit.sentence_scores else 0
-        sentence = content_words(hit.passage.sentences[best].text)
+        sentence = sentence_words(hit.passage)[best]
         in_sentence = self._aligner.compare(asked, sentence).max(axis=1, initial=0.0)
         return {
             "confidence": logit(hit.confidence),
@@ -121,7 +125,7 @@ class AnswerabilityModel:
     def _said(self, asked: Sequence[Word], hit: Hit, hits: Sequence[Hit]) -> Matrix:
         """Return how well each word of the question is said by what is there of the hit's article; none without any."""
         around = [h.passage.text for h in hits if h.passage.article_id == hit.passage.article_id]
-        words = content_words("\n".join([hit.passage.title, *around]))
+        words = [word for text in (hit.passage.title, *around) for word in content_words(text)]
         if not asked or not words or not hit.passage.sentences:
             return np.zeros(0, dtype=np.float32)
         said: Matrix = self._aligner.compare(asked, words).max(axis=1)

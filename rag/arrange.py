@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Protocol, TypeVar
@@ -23,12 +23,13 @@ _LATEST = re.compile(
 _D = TypeVar("_D", bound="Dated")
 
 
-def merge_copies(hits: Iterable[Hit], k: int) -> list[Hit]:
+def merge_copies(hits: Iterable[Hit], k: int, suspects: Container[str] | None = None) -> list[Hit]:
     """Return up to k hits; a passage that is nearly the same as a better one of another article joins its copies.
 
     Args:
         hits: best first; no more of them are taken than are needed.
         k: how many are wanted; copies of these are looked for among those nearly as good.
+        suspects: ids of the passages that may be copies of one another; all of them when None.
     """
     kept: list[Hit] = []
     sizes: list[int] = []
@@ -37,7 +38,7 @@ def merge_copies(hits: Iterable[Hit], k: int) -> list[Hit]:
     for hit in hits:
         if len(kept) == k and hit.score < kept[-1].score - _AS_GOOD:
             break
-        shingles = _shingles(hit.passage.text)
+        shingles = _shingles(hit.passage.text) if suspects is None or hit.passage.id in suspects else set()
         shared = Counter(place for shingle in shingles for place in holders.get(shingle, ()))
         original = next(
             (p for p, n in shared.most_common() if _is_copy(hit, kept[p], n, len(shingles), sizes[p])), None

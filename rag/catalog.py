@@ -196,13 +196,13 @@ class Catalog:
     def texts(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Return passages by their ids, without what they were encoded to; those that are not known are left out."""
         with self._engine.connect() as connection:
-            found = select_texts(connection, tables.passages.c.id.in_(ids) & self._visible)
+            found = select_texts(connection, tables.among(tables.passages.c.id, ids) & self._visible)
             return {passage.id: passage for passage in found}
 
     def evidence(self, ids: Sequence[str]) -> Evidence:
         """Return what passages were encoded to; those that are not known are left out."""
         with self._engine.connect() as connection:
-            return select_evidence(connection, tables.passages.c.id.in_(ids) & self._visible)
+            return select_evidence(connection, tables.among(tables.passages.c.id, ids) & self._visible)
 
     def passages_of(self, article_id: str) -> list[EncodedPassage]:
         """Return the passages of an article in order."""
@@ -229,6 +229,12 @@ class Catalog:
             for some in _batches(sorted(gone), 500):
                 kept.update(connection.scalars(query.where(tables.passages.c.id.in_(some), self._visible)))
         return gone - kept
+
+    def languages(self) -> set[Language]:
+        """Return the languages that there are passages in."""
+        query = sa.select(tables.articles.c.language).join(tables.passages).where(self._visible).distinct()
+        with self._engine.connect() as connection:
+            return set(connection.scalars(query))
 
     def words(self) -> dict[str, Language]:
         """Return every remembered word with its language."""

@@ -201,7 +201,7 @@ class ClaimChecker:
         words = [*passage.words, *title]
         signs, as_used = self.name_signs(claim, passage, title)
         weights, least = _MISSING if as_used else _MISSING_ALONE
-        for place in np.flatnonzero(signs @ np.array(weights) >= least):
+        for place in np.flatnonzero((signs * weights).sum(axis=1) >= least):
             word = claim.words[place]
             if word.written.lower() in _OF_NAMES or _is_abbreviation(word, words):
                 continue

@@ -8,7 +8,8 @@ WAL lets readers go on reading while one process writes; a folder that cannot be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -122,6 +123,12 @@ def open_database(folder: Path, *, writable: bool) -> sa.Engine:
     except sa.exc.DatabaseError as error:
         raise explain(error, folder) from error
     return engine
+
+
+def among(column: sa.ColumnElement[str], values: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a column has one of some values, however many: they are one parameter."""
+    listed = sa.func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(sa.select(listed.c.value))
 
 
 def set_facts(connection: sa.Connection, values: Mapping[str, str | int]) -> None:

@@ -65,6 +65,7 @@ class Evidence:
 
     Attributes:
         ids: of the passages.
+        articles: ids of their articles.
         languages: theirs.
         published: their days of publication.
         counts: how many sentences each has.
@@ -75,6 +76,7 @@ class Evidence:
     """
 
     ids: list[str]
+    articles: list[str]
     languages: list[Language]
     published: list[date | None]
     counts: list[int]
@@ -89,6 +91,7 @@ def select_evidence(connection: sa.Connection, condition: sa.ColumnElement[bool]
     query = (
         sa.select(
             *tables.passages.c["id", "sentences", "vectors", "universal", "codes"],
+            tables.articles.c.id.label("article_id"),
             *tables.articles.c["language", "published"],
         )
         .join(tables.articles)
@@ -100,6 +103,7 @@ def select_evidence(connection: sa.Connection, condition: sa.ColumnElement[bool]
     sentences = sum(map(len, token_counts))
     return Evidence(
         [row.id for row in rows],
+        [row.article_id for row in rows],
         [row.language for row in rows],
         [row.published for row in rows],
         list(map(len, token_counts)),

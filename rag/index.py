@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from rag.calibrate import Calibration, fit_calibration
 from rag.catalog import Catalog, check_encoder
 from rag.database import READING, explain
-from rag.dictionary import add_words
+from rag.dictionary import learn_words
 from rag.encode import Encoder
 from rag.errors import SourceError
 from rag.index_report import Failure, IndexReport
@@ -281,7 +281,7 @@ class Index:
         if catalog.fact("dirty") != "1":
             return
         generation, gone = catalog.generation, catalog.gone_passages()
-        add_words(catalog, (e.passage for e in catalog.new_passages()), self.encoder, self._calibration(catalog))
+        learn_words(catalog, self.encoder, self._calibration(catalog))
         new, every = (e.passage for e in catalog.new_passages()), catalog.every_passage
         write_keywords(self.folder, generation, new, gone, lambda: (e.passage for e in every()))
         with catalog.change() as change:

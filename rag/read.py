@@ -18,7 +18,7 @@ from rag.phrases import BESIDES, OTHER_LANGUAGE, REPORTS_DIFFER
 from rag.picks import Pick, attributed, quoted, runs, with_reason
 from rag.terms import shared_terms, split_terms
 from rag.types import Hit, Language, Passage
-from rag.words import Word, content_words
+from rag.words import Word, content_words, sentence_words
 
 _MOST = 3  # sentences of an answer
 # What is further below the best sentence's score says something else. Set on every third question of XQuAD, for fewer
@@ -140,12 +140,13 @@ class QuoteReader:
     def _tell_apart(self, asked: Sequence[Word], passage: Passage) -> Matrix:
         """Return how much each sentence says of what is asked that not every sentence of its passage says, 0 to 1."""
         said = np.zeros((len(passage.sentences), len(asked)), dtype=np.float32)
-        for place, sentence in enumerate(passage.sentences):
-            if asked and (words := content_words(sentence.text)):
+        for place, words in enumerate(sentence_words(passage)):
+            if asked and words:
                 said[place] = self._aligner.compare(asked, words).max(axis=1).clip(0.0, 1.0)
         apart = (1.0 - said.mean(axis=0)) * (said.max(axis=0, initial=0.0) > _HEARD)
         total = float(apart.sum())
-        return (said @ apart) / total if total > 0.0 else np.zeros(len(passage.sentences), dtype=np.float32)
+        # No matrix product: OpenBLAS reads beyond rows as short as these, and numpy may warn of what it finds there.
+        return (said * apart).sum(axis=1) / total if total > 0.0 else np.zeros(len(passage.sentences), dtype=np.float32)
 
     def _choose(self, picks: Sequence[Pick], kind: AnswerType, language: Language) -> list[Pick]:
         """Return the best sentences, best first: near the best in score, and none that repeats another."""

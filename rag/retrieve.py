@@ -75,6 +75,8 @@ class HybridRetriever:
             IndexStateError: there is no index that can be read with this encoder.
         """
         snapshot = self._reading.snapshot()
+        if snapshot.languages - {detect_language(question)}:
+            snapshot = self._reading.translating()
         asked = self._prepare(question, snapshot)
         candidates = weigh(snapshot.catalog.evidence(_bring_up(asked, snapshot, only)), asked, snapshot.keywords)
         compare_tokens(candidates, asked)
@@ -82,7 +84,8 @@ class HybridRetriever:
             candidates = self._rerank(question, candidates, snapshot)
         if asks_for_latest(question):
             candidates = newest_first(candidates)
-        hits = merge_copies(_read(_worth_reading(candidates, k), snapshot), k)
+        reading, suspects = _worth_reading(candidates, k)
+        hits = merge_copies(_read(reading, snapshot), k, suspects)
         if explain:
             hits = [replace(hit, matches=asked.matches(hit.passage)) for hit in hits]
         return hits
@@ -119,7 +122,7 @@ class HybridRetriever:
             snapshot.keywords.terms.match(dict.fromkeys(terms, 1.0), terms),
         )
         other: Language = "en" if language == "ar" else "ar"
-        if snapshot.dictionary.holds(other):
+        if snapshot.dictionary is not None and other in snapshot.languages:
             words = spelt_words(text)
             vectors = calibration.apply(self._encode_words(tuple(words.values())), "word", language)
             asked.translations = dict(zip(words, snapshot.dictionary.translate(vectors, other), strict=True))
@@ -157,14 +160,17 @@ def _best(scores: Scores, ids: Sequence[str], allowed: set[str] | None) -> list[
     return [ids[int(row)] for row in best]
 
 
-def _worth_reading(candidates: Sequence[Candidate], k: int) -> list[Candidate]:
-    """Return the first candidates of which surely k are no copies of others, and those behind that may be copies."""
+def _worth_reading(candidates: Sequence[Candidate], k: int) -> tuple[list[Candidate], set[str]]:
+    """Return those of the candidates of which surely k are no copies of others, and the ids of what may be copies."""
     if not candidates:
-        return []
+        return [], set()
     means = np.stack([candidate.mean for candidate in candidates])
-    alike = np.tril(means @ means.T, -1).max(axis=1) >= _MAY_BE_COPY
-    apart = np.cumsum(~alike)
-    return [c for c, copy, others in zip(candidates, alike, apart, strict=True) if copy or others <= k]
+    articles = np.array([candidate.article_id for candidate in candidates])
+    alike = (means @ means.T >= _MAY_BE_COPY) & (articles[:, None] != articles)
+    copies = np.tril(alike).any(axis=1)  # of one before it
+    apart = np.cumsum(~copies)
+    reading = [c for c, copy, others in zip(candidates, copies, apart, strict=True) if copy or others <= k]
+    return reading, {c.id for c, suspect in zip(candidates, alike.any(axis=1), strict=True) if suspect}
 
 
 def _read(candidates: Sequence[Candidate], snapshot: Snapshot) -> Iterator[Hit]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,11 +12,15 @@ import sqlalchemy as sa
 from rag.calibrate import Calibration
 from rag.catalog import Catalog, check_encoder
 from rag.database import explain, is_writable
-from rag.dictionary import Dictionary
+from rag.dictionary import Dictionary, knows_all_words, learn_all_words
 from rag.encode import Encoder
-from rag.errors import IndexStateError
+from rag.errors import IndexBusyError, IndexStateError
 from rag.keywords import KeywordIndex
+from rag.lock import hold
 from rag.store import ChromaStore, ExactStore, Store
+from rag.types import Language
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,9 @@ class Snapshot:
     catalog: Catalog
     store: Store
     keywords: KeywordIndex
-    dictionary: Dictionary
     calibration: Calibration
+    languages: frozenset[Language]
+    dictionary: Dictionary | None  # None where the words of the passages are not known
 
 
 class Reading:
@@ -42,6 +48,7 @@ class Reading:
         self._folder = folder
         self._encoder = encoder
         self._lock = threading.Lock()
+        self._learning = threading.Lock()
         self._open: Snapshot | None = None
 
     def snapshot(self) -> Snapshot:
@@ -58,6 +65,36 @@ class Reading:
                 raise explain(error, self._folder) from error
             return self._open
 
+    def translating(self) -> Snapshot:
+        """Return the newest state of the index with its dictionary, for which its words may have to be learned first.
+
+        Raises:
+            IndexStateError: as for `snapshot`.
+        """
+        snapshot = self.snapshot()
+        if snapshot.dictionary is not None:
+            return snapshot
+        with self._learning:
+            snapshot = self.snapshot()
+            if snapshot.dictionary is None:
+                _log.info("learning the words of the articles, once: a question in the other language needs them")
+                snapshot = replace(snapshot, dictionary=self._learn(snapshot))
+                with self._lock:
+                    self._open = snapshot
+        return snapshot
+
+    def _learn(self, snapshot: Snapshot) -> Dictionary:
+        try:
+            with hold(self._folder):
+                catalog = Catalog(self._folder, writable=True)
+                try:
+                    learn_all_words(catalog, self._encoder, snapshot.calibration)
+                finally:
+                    catalog.close()
+            return Dictionary.read(snapshot.catalog)
+        except (IndexBusyError, OSError, sa.exc.DatabaseError):  # another process writes, or the folder is read-only
+            return Dictionary.learn(snapshot.catalog, self._encoder, snapshot.calibration)
+
     def _read(self) -> Snapshot:
         catalog = Catalog(self._folder, writable=False)
         check_encoder(catalog, self._encoder, self._folder)
@@ -71,8 +108,9 @@ class Reading:
             catalog,
             self._open_store(catalog),
             keywords,
-            Dictionary(catalog),
             Calibration.from_bytes(calibration),
+            frozenset(catalog.languages()),
+            Dictionary.read(catalog) if knows_all_words(catalog) else None,
         )
 
     def _open_store(self, catalog: Catalog) -> Store:

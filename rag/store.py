@@ -95,9 +95,11 @@ class ChromaStore:
                 # ef_search: how many candidates HNSW keeps; well above the k that is asked for, or recall suffers.
                 configuration={"hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 400}},
             )
+        self._size: int | None = None  # how many there are, when it was last asked
 
     def put(self, passages: Sequence[Passage], vectors: Matrix) -> None:
         """See `Store.put`."""
+        self._size = None
         for at in range(0, len(passages), _BATCH):
             some = passages[at : at + _BATCH]
             self._collection.upsert(
@@ -106,6 +108,7 @@ class ChromaStore:
 
     def delete(self, ids: Sequence[str]) -> None:
         """See `Store.delete`."""
+        self._size = None
         for at in range(0, len(ids), _BATCH):
             self._collection.delete(ids=list(ids[at : at + _BATCH]))
 
@@ -124,7 +127,9 @@ class ChromaStore:
 
     def search(self, vector: Matrix, k: int, only: Filter | None = None) -> list[tuple[str, float]]:
         """See `Store.search`."""
-        k = min(k, self._collection.count())
+        if self._size is None:
+            self._size = self._collection.count()
+        k = min(k, self._size)
         if k == 0:
             return []
         found = self._collection.query(

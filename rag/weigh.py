@@ -71,6 +71,7 @@ class Candidate:
     """A passage that was brought up, without its text: the signals of each of its sentences, and its own."""
 
     id: str
+    article_id: str
     language: Language
     published: date | None
     codes: Codes | None
@@ -98,7 +99,8 @@ def weigh(evidence: Evidence, asked: Question, keywords: KeywordIndex) -> list[C
     means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
     of_means = means @ asked.vector
     candidates = []
-    for place, (identifier, language) in enumerate(zip(evidence.ids, evidence.languages, strict=True)):
+    named = zip(evidence.ids, evidence.articles, evidence.languages, strict=True)
+    for place, (identifier, article, language) in enumerate(named):
         mine = slice(int(starts[place]), int(starts[place]) + evidence.counts[place])
         row = keywords.row(identifier)
         signals = {
@@ -120,7 +122,9 @@ def weigh(evidence: Evidence, asked: Question, keywords: KeywordIndex) -> list[C
             signals["missing_number"] = 1.0
         codes, counts = evidence.codes[place], evidence.token_counts[place]
         candidates.append(
-            Candidate(identifier, language, day, codes, counts, cosines[mine], universal[mine], means[place], signals)
+            Candidate(
+                identifier, article, language, day, codes, counts, cosines[mine], universal[mine], means[place], signals
+            )
         )
     return candidates
 

@@ -16,7 +16,7 @@ from rag.clean import fold, strip_tashkeel
 from rag.language import detect_language
 from rag.skeleton import skeleton
 from rag.terms import split_terms
-from rag.types import Language
+from rag.types import Language, Passage
 
 _SPELT_ALIKE = 0.8  # share of letters in common from which two long words are spellings of one
 _LONG = 5  # letters
@@ -59,6 +59,13 @@ def _content_words(text: str) -> tuple[Word, ...]:
         written = text[start:end]
         words.append(Word(written, term, start, end, _language_of(written)))
     return tuple(words)
+
+
+def sentence_words(passage: Passage) -> list[list[Word]]:
+    """Return the content words of each sentence of a passage, their places counted from the passage's beginning."""
+    words = _content_words(passage.text)
+    spans = [(s.start - passage.start, s.end - passage.start) for s in passage.sentences]
+    return [[word for word in words if start <= word.start < end] for start, end in spans]
 
 
 @lru_cache(maxsize=65536)

@@ -105,12 +105,14 @@ def test_english_finds_the_arabic_article_when_its_twin_is_gone(corpus_rag: Rag,
     from rag.read import QuoteReader
     from rag.retrieve import HybridRetriever
     from rag.snapshot import Reading
+    from tests.fakes import an_aligner
 
     encoder = corpus_rag.index.encoder
     index = Index(tmp_path / "other", encoder, passage_tokens=corpus_rag.index.passage_tokens)
     index.add(CORPUS)
     index.remove("en-h200-orders")
-    rag = Rag(index, HybridRetriever(Reading(index.folder, encoder), encoder), QuoteReader())
+    retriever = HybridRetriever(Reading(index.folder, encoder), encoder)
+    rag = Rag(index, retriever, QuoteReader(an_aligner()), an_aligner())
     answer = rag.ask("Which companies did Beijing tell to prepare H200 orders?")
     assert answer.citations[0].passage.article_id == "ar-h200-orders"
     assert "Arabic" in answer.text

@@ -349,7 +349,7 @@ def test_a_killed_run_is_repaired_by_the_next(index: Index, articles: Path, mome
             "put": (Change, "put", 12),
             "store": (ChromaStore, "put", 1),
             "source": (Change, "record_source", 20),
-            "words": (module, "add_words", 1),
+            "words": (module, "learn_words", 1),
             "keywords": (module, "write_keywords", 1),
             "complete": (Change, "complete", 1),
         }}[{moment!r}])

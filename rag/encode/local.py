@@ -25,6 +25,7 @@ from rag.errors import SettingsError
 from rag.settings import BUNDLED_ENCODER, Runtime
 
 _REMEMBERED = 10_000  # words whose vectors are kept: 20 MB
+_FEW = 500  # words, as a question or an answer has; more are those of an index, which are kept elsewhere
 
 _log = logging.getLogger(__name__)
 
@@ -69,12 +70,14 @@ class SentenceTransformerEncoder:
 
     def encode_words(self, words: Sequence[str]) -> Matrix:
         """See `Encoder.encode_words`: by the second encoder, which knows words better; those met lately are known."""
-        plain, known = list(map(strip_tashkeel, words)), self._words
+        plain = list(map(strip_tashkeel, words))
+        if len(plain) > _FEW:
+            return self._second.encode(plain)
+        if len(self._words) > _REMEMBERED:
+            self._words = {}
+        known = self._words
         if missing := list(dict.fromkeys(word for word in plain if word not in known)):
-            if len(known) + len(missing) > _REMEMBERED:
-                known, missing = {}, list(dict.fromkeys(plain))
             known.update(zip(missing, self._second.encode(missing), strict=True))
-            self._words = known if len(known) <= _REMEMBERED else {}
         return np.stack([known[word] for word in plain]) if plain else self._second.encode([])
 
     def encode_in_context(self, text: str, spans: Sequence[tuple[int, int]]) -> Matrix | None:
