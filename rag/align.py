@@ -6,14 +6,19 @@ encoder's vectors, which lie as near for a word and its translation as for the w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property, partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.calibrate import LANGUAGES
 from rag.clean import strip_tashkeel
 from rag.encode import Matrix
+from rag.identity import digest
 from rag.language import detect_language
 from rag.parallel_text import bundled_text
 from rag.terms import spelt_words
@@ -23,6 +28,7 @@ from rag.words import Letters, Word, content_words, is_capital, written_forms
 _RIDGE = 3.0
 _TRANSLATES = 0.6  # cosine from which an Arabic word is one of the English names; below the next it is none
 _IS_NONE = 0.45
+_LEARNED = 1  # raise it when words are learned otherwise, or encoded by another second encoder
 _REMEMBERED = 20_000  # words
 _REMEMBERED_PAIRS = 200_000
 _REMEMBERED_TEXTS = 500
@@ -38,15 +44,18 @@ class WordAligner:
         encode: gives the vectors of words, as `Encoder.encode_words` does.
         in_context: gives those of words in their text, as `Encoder.encode_in_context` does; without it, words are
             taken one by one.
+        cache: folder that what is learned of the bundled words is kept in, which takes a second to learn.
     """
 
     def __init__(
         self,
         encode: Callable[[Sequence[str]], Matrix],
         in_context: Callable[[str, Sequence[tuple[int, int]]], Matrix | None] | None = None,
+        cache: Path | None = None,
     ) -> None:
         self._encode = encode
         self._encode_in_context = in_context
+        self._cache = cache
         self._known: dict[str, Matrix] = {}
         self._alike: dict[_Key, dict[_Key, float]] = {}
         self._read: dict[str, tuple[tuple[Word, ...], Matrix]] = {}
@@ -170,12 +179,18 @@ class WordAligner:
         return np.stack([known[word] for word in written])
 
     @cached_property
-    def _means(self) -> dict[Language, Matrix]:
-        return {language: self._encode(_bundled_words(language)).mean(axis=0) for language in ("ar", "en")}
+    def _means(self) -> Mapping[Language, Matrix]:
+        def learn(language: Language) -> Matrix:
+            return np.asarray(self._encode(_bundled_words(language)).mean(axis=0))
+
+        return {language: self._remember(f"mean-{language}", partial(learn, language)) for language in LANGUAGES}
 
     @cached_property
     def _name_axis(self) -> Matrix:
         """The direction in which names lie apart from other words: ridge regression on the bundled English text."""
+        return self._remember("names", self._learn_names)
+
+    def _learn_names(self) -> Matrix:
         names, others = _names_and_others()
         arabic = list(
             {w.written: w for text in _texts("ar") for w in content_words(text) if w.language == "ar"}.values()
@@ -185,6 +200,22 @@ class WordAligner:
         others += [w for w, f in zip(arabic, found, strict=True) if f < _IS_NONE]
         rows = np.concatenate([self.vectors(names), self.vectors(others)])
         return _fit(rows, np.concatenate([np.ones(len(names)), -np.ones(len(others))]), _RIDGE)
+
+    def _remember(self, name: str, learn: Callable[[], Matrix]) -> Matrix:
+        """Return what is learned of the bundled words, from the cache where it is there."""
+        if self._cache is None:
+            return learn()
+        path = self._cache / "words" / f"{name}-{digest(_LEARNED, bundled_text())[:12]}.npy"
+        with suppress(OSError, ValueError):
+            return np.asarray(np.load(path), dtype=np.float32)
+        learned = learn()
+        with suppress(OSError):  # a cache that cannot be written: it is learned again the next time
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = path.with_suffix(f".{os.getpid()}")
+            with unfinished.open("wb") as file:
+                np.save(file, learned)
+            unfinished.replace(path)
+        return learned
 
 
 def _fit(rows: Matrix, told: Matrix, ridge: float = 10.0) -> Matrix:

@@ -36,7 +36,7 @@ def open_index(settings: Settings) -> Index:
 def open_checker(settings: Settings) -> ClaimChecker:
     """Return what checks claims against passages, with the encoder of the settings."""
     encoder = _encoder(settings)
-    return ClaimChecker(WordAligner(encoder.encode_words, encoder.encode_in_context))
+    return ClaimChecker(_aligner(encoder, settings))
 
 
 def open_rag(settings: Settings | None = None, progress: Progress | None = None) -> Rag:
@@ -57,7 +57,7 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
     if not index.exists:
         index.add(settings.sources, progress=progress)
     retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder, _reranker(settings))
-    aligner = WordAligner(index.encoder.encode_words, index.encoder.encode_in_context)
+    aligner = _aligner(index.encoder, settings)
     quoting = QuoteReader(aligner)
     return Rag(index, retriever, _chat_reader(settings, index.encoder) or quoting, aligner, quoting)
 
@@ -87,3 +87,7 @@ def _encoder(settings: Settings) -> Encoder:
     return SentenceTransformerEncoder(
         settings.encoder, settings.cache, settings.encoder_runtime, settings.encoder_threads
     )
+
+
+def _aligner(encoder: Encoder, settings: Settings) -> WordAligner:
+    return WordAligner(encoder.encode_words, encoder.encode_in_context, settings.cache)

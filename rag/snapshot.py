@@ -20,6 +20,8 @@ from rag.lock import hold
 from rag.store import ChromaStore, ExactStore, Store
 from rag.types import Language
 
+_FEW = 2000  # passages
+
 _log = logging.getLogger(__name__)
 
 
@@ -114,9 +116,10 @@ class Reading:
         )
 
     def _open_store(self, catalog: Catalog) -> Store:
-        if is_writable(self._folder):
+        # Few passages are compared exactly, and sooner than Chroma is loaded; nor can it open what it cannot write to.
+        # The catalog holds all that is needed.
+        if len(catalog.passage_ids()) > _FEW and is_writable(self._folder):
             return ChromaStore(self._folder / "vectors")
-        # Chroma cannot open what it cannot write to; the catalog holds all that is needed to compare exactly.
         store = ExactStore()
         for encoded in catalog.every_passage():
             store.put([encoded.passage], encoded.vector[None, :])

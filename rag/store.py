@@ -8,6 +8,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -49,28 +51,39 @@ class ExactStore:
     """A store in memory that compares with every vector; for small or unwritable indexes, and to check others by."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, tuple[Passage, Matrix]] = {}
+        self._passages: dict[str, Passage] = {}
+        self._rows: dict[str, Matrix] = {}
 
     def put(self, passages: Sequence[Passage], vectors: Matrix) -> None:
         """See `Store.put`."""
-        self._rows.update({p.id: (p, row) for p, row in zip(passages, vectors, strict=True)})
+        self._passages |= {passage.id: passage for passage in passages}
+        self._rows |= {passage.id: row for passage, row in zip(passages, vectors, strict=True)}
+        self.__dict__.pop("_matrix", None)
 
     def delete(self, ids: Sequence[str]) -> None:
         """See `Store.delete`."""
         for identifier in ids:
+            self._passages.pop(identifier, None)
             self._rows.pop(identifier, None)
+        self.__dict__.pop("_matrix", None)
 
     def ids(self) -> set[str]:
         """See `Store.ids`."""
-        return set(self._rows)
+        return set(self._passages)
 
     def search(self, vector: Matrix, k: int, only: Filter | None = None) -> list[tuple[str, float]]:
         """See `Store.search`."""
-        rows = [(identifier, row) for identifier, (passage, row) in self._rows.items() if _passes(passage, only)]
-        if not rows:
+        if not self._passages:
             return []
-        scores = np.stack([row for _, row in rows]) @ vector
-        return [(rows[i][0], float(scores[i])) for i in np.argsort(-scores, kind="stable")[:k]]
+        scores = self._matrix @ vector
+        passages = list(self._passages.values())
+        order = (int(place) for place in np.argsort(-scores, kind="stable"))
+        found = ((passages[place].id, float(scores[place])) for place in order if _passes(passages[place], only))
+        return list(islice(found, k))
+
+    @cached_property
+    def _matrix(self) -> Matrix:
+        return np.stack(list(self._rows.values()))
 
 
 class ChromaStore:

@@ -6,10 +6,10 @@ The errors of the second, small encoder (`rag.encode.universal`) are others, and
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class SentenceTransformerEncoder:
         self._cores = Cores(threads)
         self._second = UniversalEncoder(cache, self._cores)
         self._words: dict[str, Matrix] = {}
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def encode_sentences(self, texts: Sequence[str], *, with_tokens: bool = False) -> Encoded:
         """See `Encoder.encode_sentences`; raises SettingsError where the model is not on this machine."""
@@ -124,7 +124,9 @@ class SentenceTransformerEncoder:
         if _is_for_torch(self._runtime):
             return TorchModel(source)
         try:
-            return OnnxModel(export_encoder(source, self._cache).folder, self._cores)
+            exported = export_encoder(source, self._cache)
+            Thread(target=self._second.load, daemon=True).start()  # beside the model; it is needed with it
+            return OnnxModel(exported.folder, self._cores)
         except ExportError as error:
             if self._runtime == "onnx":
                 raise SettingsError(f"RAG_ENCODER_RUNTIME='onnx': {self.name}: {error}; set auto or torch") from error

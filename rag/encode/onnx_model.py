@@ -57,10 +57,12 @@ class OnnxModel:
         self._outputs: list[str] = facts["outputs"]
         self._longest: int = facts["longest"]  # encoder tokens, special ones among them
         self._cores = cores
-        self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        with ThreadPoolExecutor(1) as beside:  # each takes most of a second
+            session = beside.submit(open_session, folder / "model.onnx")
+            self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._session = session.result()
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._session = open_session(folder / "model.onnx")
 
     def encode(
         self, texts: Sequence[str], prompt: str, *, with_tokens: bool

@@ -6,6 +6,7 @@ It finds less by itself, but errs elsewhere, and what it makes of a single word 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -32,12 +33,13 @@ class UniversalEncoder:
     def __init__(self, cache: Path, cores: Cores | None = None) -> None:
         self._cache = cache
         self._cores = cores or Cores()
+        self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Return a unit-length row for each text, in order; float32, shape (texts, 512)."""
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        tokenizer, session = self._model
+        tokenizer, session = self.load()
 
         def run(text: str) -> Matrix:
             ids = tokenizer.encode(text, add_bos=True, add_eos=True)
@@ -46,8 +48,13 @@ class UniversalEncoder:
 
         return np.stack(self._cores.map(run, texts))
 
+    def load(self) -> tuple[Any, Any]:
+        """Load the tokenizer and the model, unless they are; raises as `export_universal` does."""
+        with self._lock:
+            return self._loaded
+
     @cached_property
-    def _model(self) -> tuple[Any, Any]:
+    def _loaded(self) -> tuple[Any, Any]:
         from sentencepiece import SentencePieceProcessor
 
         tokenizer = SentencePieceProcessor(model_file=str(find_resources() / "sp.model"))
