@@ -28,7 +28,7 @@ from rag.words import Letters, Word, content_words, is_capital, written_forms
 _RIDGE = 3.0
 _TRANSLATES = 0.6  # cosine from which an Arabic word is one of the English names; below the next it is none
 _IS_NONE = 0.45
-_LEARNED = 1  # raise it when words are learned otherwise, or encoded by another second encoder
+_LEARNED = 1  # raise it when words are learned otherwise
 _REMEMBERED = 20_000  # words
 _REMEMBERED_PAIRS = 200_000
 _REMEMBERED_TEXTS = 500
@@ -205,7 +205,8 @@ class WordAligner:
         """Return what is learned of the bundled words, from the cache where it is there."""
         if self._cache is None:
             return learn()
-        path = self._cache / "words" / f"{name}-{digest(_LEARNED, bundled_text())[:12]}.npy"
+        encoder = self._encode(["سند"]).tobytes()  # tells it from others
+        path = self._cache / "words" / f"{name}-{digest(_LEARNED, encoder, bundled_text())[:12]}.npy"
         with suppress(OSError, ValueError):
             return np.asarray(np.load(path), dtype=np.float32)
         learned = learn()

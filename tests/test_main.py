@@ -3,6 +3,8 @@
 import json
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from rag.catalog import Catalog
 from rag.doctor import examine
 from rag.index import Index
 from rag.index_report import IndexReport
+from rag.pipeline import Rag
 from rag.settings import Settings
 from tests.fakes import HashEncoder, write_article
 
@@ -228,3 +231,26 @@ def test_an_index_is_watched_until_somebody_has_enough(
     assert code == 130
     assert "watching; end with Ctrl-C" in err
     assert "1 added" in err
+
+
+def test_help_loads_nothing_that_is_heavy() -> None:
+    """So that it comes at once."""
+    code = "import sys, rag.__main__; sys.exit(bool({'numpy', 'sqlalchemy', 'pydantic', 'torch'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_answer_needs_neither_torch_nor_chroma(corpus_rag: Rag) -> None:
+    """Of a small index, with the bundled encoder: they take seconds to load."""
+    code = (
+        "import sys; from rag import Settings, open_rag; open_rag(Settings(index=sys.argv[1])).ask('من فاز؟');"
+        "sys.exit(bool({'torch', 'chromadb', 'sentence_transformers'} & set(sys.modules)))"
+    )
+    folder = str(corpus_rag.index.folder)
+    assert subprocess.run([sys.executable, "-c", code, folder], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--version"], 0), (["nonsense"], 2), (["ask", ""], 2)])
+def test_the_process_ends_with_the_code_of_its_command(arguments: list[str], code: int) -> None:
+    done = subprocess.run([sys.executable, "-m", "rag", *arguments], check=False, capture_output=True, text=True)
+    assert done.returncode == code
+    assert done.stdout if code == 0 else done.stderr
