@@ -6,9 +6,7 @@ encoder's vectors, which lie as near for a word and its translation as for the w
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -18,9 +16,9 @@ from numpy.typing import NDArray
 from rag.calibrate import LANGUAGES
 from rag.clean import strip_tashkeel
 from rag.encode import Matrix
-from rag.identity import digest
 from rag.language import detect_language
 from rag.parallel_text import bundled_text
+from rag.remember import remember
 from rag.terms import spelt_words
 from rag.types import Language
 from rag.words import Letters, Word, content_words, is_capital, written_forms
@@ -203,20 +201,12 @@ class WordAligner:
 
     def _remember(self, name: str, learn: Callable[[], Matrix]) -> Matrix:
         """Return what is learned of the bundled words, from the cache where it is there."""
-        if self._cache is None:
-            return learn()
-        encoder = self._encode(["سند"]).tobytes()  # tells it from others
-        path = self._cache / "words" / f"{name}-{digest(_LEARNED, encoder, bundled_text())[:12]}.npy"
-        with suppress(OSError, ValueError):
-            return np.asarray(np.load(path), dtype=np.float32)
-        learned = learn()
-        with suppress(OSError):  # a cache that cannot be written: it is learned again the next time
-            path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_suffix(f".{os.getpid()}")
-            with unfinished.open("wb") as file:
-                np.save(file, learned)
-            unfinished.replace(path)
-        return learned
+        encoder = self._encode(["سند"]).tobytes() if self._cache else b""  # tells it from others
+
+        def work_out() -> bytes:
+            return np.asarray(learn(), dtype=np.float32).tobytes()
+
+        return np.frombuffer(remember(self._cache, name, (_LEARNED, encoder, bundled_text()), work_out), np.float32)
 
 
 def _fit(rows: Matrix, told: Matrix, ridge: float = 10.0) -> Matrix:

@@ -12,6 +12,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from rag.encode import Encoder, Matrix
 from rag.parallel_text import bundled_text
+from rag.remember import remember
 from rag.terms import spelt_words
 from rag.types import Language
 
@@ -28,6 +30,7 @@ Kind = Literal[
 Codes = NDArray[np.int8]
 
 LANGUAGES: Final[tuple[Language, Language]] = ("ar", "en")
+_FITTED = 1  # raise it when what is fitted below changes
 _DIMENSIONS = 64  # of a token's projection: 128 and 384 retrieve alike, 32 loses two points across languages (XQuAD)
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -95,6 +98,13 @@ class Calibration:
             }
             unrelated = {name: arrays[f"unrelated-{name}"] for name in LANGUAGES if f"unrelated-{name}" in arrays}
             return cls(means, arrays.get("projection"), unrelated)
+
+
+def known_calibration(encoder: Encoder, cache: Path | None) -> bytes:
+    """Return the calibration of an encoder as `Calibration.to_bytes` gives it, from the cache where it is there."""
+    probe = encoder.encode_sentences(["سند"]).vectors.tobytes() if cache else b""
+    known = (_FITTED, encoder.name, probe, bundled_text())
+    return remember(cache, "calibration", known, lambda: fit_calibration(encoder).to_bytes())
 
 
 def fit_calibration(encoder: Encoder) -> Calibration:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from rag.calibrate import Calibration, fit_calibration
+from rag.calibrate import Calibration, known_calibration
 from rag.catalog import Catalog, check_encoder
 from rag.database import READING, explain
 from rag.dictionary import learn_words
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from rag.load.web import Fetcher
     from rag.update import Update
 
+_NO_SUCH = "no article has the id {!r}; see their ids with: sanad articles"
+
 
 class Index:
     """The index in a folder.
@@ -49,6 +51,7 @@ class Index:
         passage_tokens: budget of a passage, in encoder tokens; only a new index can choose it.
         late: keep token vectors for late interaction; only a new index can choose it.
         fetcher: makes what gets the content of addresses on the web; without it they cannot be added.
+        cache: folder that the encoder's calibration is kept in, which takes a few seconds to estimate.
     """
 
     def __init__(
@@ -59,12 +62,13 @@ class Index:
         *,
         late: bool = True,
         fetcher: Callable[[], Fetcher] | None = None,
+        cache: Path | None = None,
     ) -> None:
         self.folder = folder
         self.encoder = encoder
         self.passage_tokens = passage_tokens
         self.late = late
-        self.fetcher = fetcher
+        self.fetcher, self.cache = fetcher, cache
 
     @property
     def exists(self) -> bool:
@@ -161,7 +165,7 @@ class Index:
         with self._reading() as seen, self._writing() as catalog:
             for article_id in article_ids:  # one whose removal was cut short is still seen
                 if not catalog.has_article(article_id) and not seen.has_article(article_id):
-                    raise _no_such_article(article_id)
+                    raise ValueError(_NO_SUCH.format(article_id))
             store = self._store(catalog)
             with catalog.change() as change:
                 change.drop(article_ids)
@@ -208,7 +212,7 @@ class Index:
         with self._reading() as catalog:
             found = catalog.article(article_id)
         if found is None:
-            raise _no_such_article(article_id)
+            raise ValueError(_NO_SUCH.format(article_id))
         return found
 
     def places(self) -> list[str]:
@@ -238,7 +242,7 @@ class Index:
         """Return the calibration of the index, estimated when it is new."""
         content = catalog.blob("calibration")
         if content is None:
-            content = fit_calibration(self.encoder).to_bytes()
+            content = known_calibration(self.encoder, self.cache)
             catalog.set_blob("calibration", content)
         return Calibration.from_bytes(content)
 
@@ -289,10 +293,6 @@ class Index:
         # From here on only what nobody reads is left: who is killed now leaves it to be taken out another time.
         store.delete(sorted(gone | (catalog.orphans - catalog.passages(sorted(catalog.orphans)).keys())))
         sweep_keywords(self.folder, generation + 1, READING)
-
-
-def _no_such_article(article_id: str) -> ValueError:
-    return ValueError(f"no article has the id {article_id!r}; see their ids with: sanad articles")
 
 
 def _places(catalog: Catalog) -> dict[str, dict[str, str]]:

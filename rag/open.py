@@ -30,7 +30,9 @@ def open_index(settings: Settings) -> Index:
 
         return Fetcher(private=settings.private_addresses)
 
-    return Index(settings.index, encoder, settings.passage_tokens, late=settings.late, fetcher=fetcher)
+    return Index(
+        settings.index, encoder, settings.passage_tokens, late=settings.late, fetcher=fetcher, cache=settings.cache
+    )
 
 
 def open_checker(settings: Settings) -> ClaimChecker:
