@@ -204,10 +204,10 @@ class Catalog:
         with self._engine.connect() as connection:
             return select_evidence(connection, tables.among(tables.passages.c.id, ids) & self._visible)
 
-    def passages_of(self, article_id: str) -> list[EncodedPassage]:
-        """Return the passages of an article in order."""
+    def passages_of(self, *article_ids: str) -> list[EncodedPassage]:
+        """Return the passages of articles, those of each in order."""
         with self._engine.connect() as connection:
-            return list(select_passages(connection, (tables.articles.c.id == article_id) & self._visible))
+            return list(select_passages(connection, tables.among(tables.articles.c.id, article_ids) & self._visible))
 
     def every_passage(self) -> Iterator[EncodedPassage]:
         """Yield every passage in a fixed order."""

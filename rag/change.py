@@ -97,6 +97,8 @@ class Change:
         articles = tables.articles
         for article_id in article_ids:
             mine = (articles.c.id == article_id) & articles.c.dropped.is_(None)
+            if self._connection.scalar(sa.select(articles.c.row).where(mine).limit(1)) is None:
+                continue  # as for every article of a new index
             unseen = mine & (articles.c.added == self._next)
             passages = sa.select(tables.passages.c.id).join(articles).where(unseen)
             self.orphans.update(self._connection.scalars(passages))

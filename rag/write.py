@@ -89,7 +89,7 @@ class Writer:
         if self._waiting or self._read:
             budget = int(self.catalog.fact("passage_tokens") or 0)
             cut = [split_passages(w.article, self.encoder.encoder.count_tokens, budget) for w in self._waiting]
-            known = [passage for w in self._waiting for passage in self.catalog.passages_of(w.article.id)]
+            known = self.catalog.passages_of(*(w.article.id for w in self._waiting))
             every = [passage for passages in cut for passage in passages]
             encoded = self._beside.submit(self.encoder.encode, every, known)
             self._encoding = _Batch(self._waiting, self._read, cut, encoded)
