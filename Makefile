@@ -39,7 +39,7 @@ clean:
 	@$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python pyproject.toml constraints.txt
-	@echo "Installing Sanad into .venv (the first time this downloads about 570 MB; see README.md)"
+	@echo "Installing Sanad into .venv (the first time this downloads about 600 MB; see README.md)"
 	@$(PIP) --editable .
 	@touch $@
 
