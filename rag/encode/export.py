@@ -241,7 +241,7 @@ def _write(module: Any, example: Any, shapes: dict[int, Any], outputs: Sequence[
 
 
 def _find_spiky(target: Path, texts: Sequence[Sequence[int]]) -> list[str]:
-    """Return the products of `whole.onnx` whose activations have spikes: 8 bits would spoil them, so they stay float32."""
+    """Return the products of `whole.onnx` whose activations have spikes, which 8 bits would spoil."""
     import onnx
 
     model = onnx.load(target / "whole.onnx")
