@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -34,8 +33,6 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day,
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; the one place where errors become one line and an exit code: 1, or 2 for wrong usage."""
     show.use_utf8()
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    logging.getLogger("rag").setLevel(logging.INFO)
     try:
         app(arguments)
     except (SettingsError, ValueError) as error:
@@ -48,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run() -> None:
     """Run the command line and end the process; what was loaded is not taken apart first, which takes half a second."""
+    show.tell_notes()
     code = 0
     try:
         main()

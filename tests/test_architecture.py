@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent
 
 # Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
 ORDER = [
-    "types", "filter", "progress", "index_report", "errors", "lock", "settings", "language", "phrases", "lexicon",
-    "clean", "dates", "load", "boilerplate", "chunk", "terms", "skeleton", "parallel_text", "identity", "remember",
-    "encode", "calibrate", "database", "encoded", "passage_encoder", "change", "summary", "catalog", "store",
-    "keywords", "dictionary", "place", "repair", "write", "repeated", "update", "index", "watch", "snapshot",
+    "types", "child", "filter", "progress", "index_report", "errors", "lock", "settings", "language", "phrases",
+    "lexicon", "clean", "dates", "load", "boilerplate", "chunk", "terms", "skeleton", "parallel_text", "identity",
+    "remember", "encode", "calibrate", "database", "encoded", "passage_encoder", "change", "summary", "catalog",
+    "store", "keywords", "dictionary", "place", "repair", "write", "repeated", "update", "index", "watch", "snapshot",
     "arrange", "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
     "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
     "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "pipeline",

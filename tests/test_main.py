@@ -254,3 +254,13 @@ def test_the_process_ends_with_the_code_of_its_command(arguments: list[str], cod
     done = subprocess.run([sys.executable, "-m", "rag", *arguments], check=False, capture_output=True, text=True)
     assert done.returncode == code
     assert done.stdout if code == 0 else done.stderr
+
+
+def test_only_our_own_notes_are_told() -> None:
+    """Libraries log too, bm25s at a level of its own."""
+    code = (
+        "import logging; from rag import show; show.tell_notes(); logging.getLogger('bm25s').setLevel('DEBUG');"
+        "logging.getLogger('bm25s').debug('theirs'); logging.getLogger('rag.encode').info('ours')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stderr == "ours\n"

@@ -5,7 +5,7 @@
     onnx_model   the model in onnxruntime: int8, several texts at once, without torch
     torch_model  the model in sentence-transformers
     universal    the second encoder (its weights: universal_weights)
-    export       a model → its int8 file, once, checked against the original
+    export       a model → its int8 file, once, checked against the original (in a process: export_worker)
     bundled      the weights of the bundled encoder → a sentence-transformers folder
 
 Nothing here reaches for the network: a model that is not on this machine is an error that names the command to get it.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -21,7 +22,7 @@ from rag.encode.onnx_model import Cores, OnnxModel
 from rag.encode.protocol import Encoded, Matrix, Model
 from rag.encode.torch_model import TorchModel, find_model
 from rag.encode.universal import UniversalEncoder
-from rag.errors import SettingsError
+from rag.errors import SanadError, SettingsError
 from rag.settings import BUNDLED_ENCODER, Runtime
 
 _REMEMBERED = 10_000  # words whose vectors are kept: 20 MB
@@ -63,7 +64,7 @@ class SentenceTransformerEncoder:
         vectors, tokens = self._encode([plain], prompt, with_tokens=True)
         if tokens is not None:
             before, after = self._model.special
-            before += self._tokens_of_prompt(prompt.strip())
+            before += sum(self._model.count_tokens([prompt.strip()]))
             own = tokens[0][before : len(tokens[0]) - after]
             tokens = (own if len(own) else tokens[0],)
         return Encoded(vectors, self._second.encode([plain]), tokens)
@@ -104,9 +105,9 @@ class SentenceTransformerEncoder:
     def _prompt(self, kind: str) -> str:
         return self._model.prompts.get(kind) or ""
 
-    @cache  # noqa: B019  # of two prompts
-    def _tokens_of_prompt(self, prompt: str) -> int:
-        return self._model.count_tokens([prompt])[0] if prompt else 0
+    def _load_second(self) -> None:
+        with suppress(SanadError):  # it is told when the second encoder is used
+            self._second.load()
 
     def _encode(self, texts: Sequence[str], prompt: str, *, with_tokens: bool) -> Any:
         if not texts:
@@ -125,7 +126,7 @@ class SentenceTransformerEncoder:
             return TorchModel(source)
         try:
             exported = export_encoder(source, self._cache)
-            Thread(target=self._second.load, daemon=True).start()  # beside the model; it is needed with it
+            Thread(target=self._load_second, daemon=True).start()  # beside the model; it is needed with it
             return OnnxModel(exported.folder, self._cores)
         except ExportError as error:
             if self._runtime == "onnx":

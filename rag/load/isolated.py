@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -18,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rag.child import child_command, child_environment
 from rag.index_report import Failure
 from rag.load.draft import Loaded
 from rag.types import Article
@@ -33,14 +32,13 @@ class _Worker:
     """A process that reads files, one after the other."""
 
     def __init__(self) -> None:
-        root = str(Path(__file__).parent.parent.parent)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "rag.load.worker"],
+            child_command("rag.load.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))},
+            env=child_environment(),
         )
         self._answers: queue.Queue[str] = queue.Queue()
         self._thread = threading.Thread(target=self._listen, daemon=True)

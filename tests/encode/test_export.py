@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.encode import export
+from rag.encode import export, export_worker
 from rag.encode.export import ExportError, encoder_folder, export_encoder, export_universal
 from rag.errors import SourceError
 
@@ -36,7 +36,7 @@ def test_a_model_whose_files_changed_is_exported_anew(tmp_path: Path) -> None:
 
 
 def test_a_process_that_dies_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export.sys, "executable", "/bin/false")
+    monkeypatch.setattr(export, "child_command", lambda *_: ["/bin/false"])
     with pytest.raises(SourceError, match="cannot be prepared here: its process ended with 1"):
         export_universal(tmp_path)
     assert [path.suffix for path in (tmp_path / "onnx").iterdir()] == [".lock"]
@@ -50,8 +50,8 @@ def test_a_cache_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> Non
 
 def test_the_second_encoder_is_near_enough_to_its_original(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the other process does, done in this one."""
-    monkeypatch.setattr(export.sys, "argv", ["export", "universal", "", str(tmp_path)])
-    export.main()
+    monkeypatch.setattr(export_worker.sys, "argv", ["export", "universal", "", str(tmp_path)])
+    export_worker.main()
     facts = json.loads((tmp_path / "facts.json").read_text(encoding="utf-8"))
     assert facts["least_cosine"] > 0.99
 
@@ -59,6 +59,7 @@ def test_the_second_encoder_is_near_enough_to_its_original(tmp_path: Path, monke
 @pytest.mark.filterwarnings("ignore")  # torch's own, on its way to ONNX
 def test_spiky_products_are_found(tmp_path: Path) -> None:
     """Of two products the second gets one value a thousand times as large as the others."""
+    import onnx
     import torch
 
     class Spiky(torch.nn.Module):
@@ -74,8 +75,21 @@ def test_spiky_products_are_found(tmp_path: Path) -> None:
     torch.manual_seed(1)
     ids = torch.tensor([[1, 2, 3, 4]])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "_SPIKY", 10.0)
-        export._write(Spiky().eval(), ids, {1: torch.export.Dim("tokens", min=2, max=64)}, ["row"], tmp_path)
-        [name] = export._find_spiky(tmp_path, ids.tolist())
-    export._quantize(tmp_path, ["MatMul", "Gather"], [name])
+        patch.setattr(export_worker, "_SPIKY", 10.0)
+        export_worker._write(Spiky().eval(), ids, {1: torch.export.Dim("tokens", min=2, max=64)}, ["row"], tmp_path)
+        [name] = export_worker._find_spiky(tmp_path, ids.tolist())
+    second = [node.name for node in onnx.load(tmp_path / "whole.onnx").graph.node if node.op_type == "MatMul"][-1]
+    assert name == second
+    export_worker._quantize(tmp_path, ["MatMul", "Gather"], [name])
     assert (tmp_path / "model.onnx").stat().st_size < (tmp_path / "whole.onnx").stat().st_size
+
+
+def test_a_full_disk_is_no_reason_to_refuse_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(export_worker, "_export_encoder", fill)
+    monkeypatch.setattr(export_worker.sys, "argv", ["export_worker", "encoder", "a model", str(tmp_path)])
+    with pytest.raises(OSError, match="No space left"):
+        export_worker.main()
+    assert not (tmp_path / "facts.json").exists()
