@@ -1,4 +1,4 @@
-"""The record of an index, in one SQLite database: articles, their sources, passages with their sentences' vectors.
+"""The record of an index, in one database: articles, their sources, passages with their sentences' vectors.
 
 It is the truth; the vector store and the keyword index are derived from it and can be rebuilt without encoding again.
 Who reads sees one generation, whatever is being written (`rag.database` says how); who writes sees what it has written.
@@ -7,41 +7,50 @@ Who reads sees one generation, whatever is being written (`rag.database` says ho
 from __future__ import annotations
 
 import json
+import secrets
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
 from rag import database as tables
-from rag.change import Change, OriginRecord, SourceRecord
+from rag.change import Change
 from rag.clean import fold
 from rag.encode import Encoder, Matrix
 from rag.encoded import EncodedPassage, Evidence, select_evidence, select_passages, select_texts
 from rag.errors import IndexStateError
 from rag.filter import Filter
+from rag.home import Home
+from rag.provenance import Provenance
 from rag.summary import ArticleSummary
 from rag.types import Article, Language, Passage
 
-_T = TypeVar("_T")
-
 
 class Catalog:
-    """The record in `folder`; made when there is none and `writable`.
+    """The record of an index; made when there is none and `writable`.
 
     Attributes:
         seen: the generation that is read; who writes reads beyond it.
+        provenance: where its articles come from.
         orphans: ids of passages that who writes has written and dropped again, some of which may be there once more.
 
     Raises:
         IndexStateError: there is none, it was made by another version of Sanad, or it cannot be used.
     """
 
-    def __init__(self, folder: Path, *, writable: bool) -> None:
-        self._engine = tables.open_database(folder, writable=writable)
+    def __init__(self, home: Home, *, writable: bool) -> None:
+        self._engine = tables.open_database(home, writable=writable)
+        self._shared = home.database is not None
+        self._writer = secrets.token_hex(8) if writable else ""
+        if writable:
+            self.set_facts(writer=self._writer)
+            if not self.identity:  # it is older than servers are known
+                self.set_facts(identity=uuid.uuid4().hex)
         added, dropped = tables.articles.c.added, tables.articles.c.dropped
+        self.provenance = Provenance(self._engine)
         self.seen = self.generation
         self.orphans: set[str] = set()
         self._visible: sa.ColumnElement[bool] = (
@@ -49,8 +58,9 @@ class Catalog:
         )
 
     def close(self) -> None:
-        """Close every connection; the catalog cannot be used afterwards."""
-        self._engine.dispose()
+        """Close every connection to a file; the catalog cannot be used afterwards."""
+        if not self._shared:
+            self._engine.dispose()
 
     # -- facts ---------------------------------------------------------------------------------------------------
 
@@ -63,6 +73,11 @@ class Catalog:
         """Set facts, all in one transaction."""
         with self._engine.begin() as connection:
             tables.set_facts(connection, values)
+
+    @property
+    def identity(self) -> str:
+        """What tells this index from every other, for ever: hexadecimal digits."""
+        return self.fact("identity") or ""
 
     @property
     def generation(self) -> int:
@@ -80,13 +95,24 @@ class Catalog:
             connection.execute(tables.blobs.delete().where(tables.blobs.c.name == name))
             connection.execute(tables.blobs.insert(), [{"name": name, "content": content}])
 
+    def blob_names(self, prefix: str) -> list[str]:
+        """Return the names of the stored files that begin so, sorted."""
+        query = sa.select(tables.blobs.c.name).where(tables.blobs.c.name.startswith(prefix, autoescape=True))
+        with self._engine.connect() as connection:
+            return sorted(connection.scalars(query))
+
+    def delete_blobs(self, names: Sequence[str]) -> None:
+        """Delete stored files; names that are not there are passed over."""
+        with self._engine.begin() as connection:
+            connection.execute(tables.blobs.delete().where(tables.among(tables.blobs.c.name, names)))
+
     # -- changes -------------------------------------------------------------------------------------------------
 
     @contextmanager
     def change(self) -> Iterator[Change]:
         """Open one transaction of the next generation; what is done in it is kept whole or not at all."""
         with self._engine.begin() as connection:
-            change = Change(connection)
+            change = Change(connection, self._writer)
             yield change
         self.orphans |= change.orphans
 
@@ -97,56 +123,7 @@ class Catalog:
             for (word, language), row in zip(words.items(), vectors, strict=True)
         ]
         with self._engine.begin() as connection:
-            for some in _batches(rows, 500):
-                connection.execute(tables.words.insert().prefix_with("OR IGNORE"), some)
-
-    # -- where articles come from --------------------------------------------------------------------------------
-
-    def sources(self, places: Sequence[str] | None = None) -> dict[str, SourceRecord]:
-        """Return what is known of sources by their places; of all where none are named."""
-        with self._engine.connect() as connection:
-            if places is None:
-                rows = list(connection.execute(sa.select(tables.sources)))
-            else:
-                rows = []
-                for some in _batches(places, 500):
-                    rows += connection.execute(sa.select(tables.sources).where(tables.sources.c.place.in_(some)))
-        return {
-            row.place: SourceRecord(row.place, row.digest, row.read, tuple(json.loads(row.failures))) for row in rows
-        }
-
-    def places_of(self, digest: str) -> list[str]:
-        """Return the places of the sources whose content has this digest."""
-        with self._engine.connect() as connection:
-            return list(connection.scalars(sa.select(tables.sources.c.place).where(tables.sources.c.digest == digest)))
-
-    def origins(self, *, place: str | None = None, article_id: str | None = None) -> list[OriginRecord]:
-        """Return which article each part of a source gave, or what an article came from."""
-        query = sa.select(tables.origins)
-        if place is not None:
-            query = query.where(tables.origins.c.place == place)
-        if article_id is not None:
-            query = query.where(tables.origins.c.article_id == article_id)
-        with self._engine.connect() as connection:
-            return [OriginRecord(**row._mapping) for row in connection.execute(query)]
-
-    def origins_of(self, places: Sequence[str]) -> dict[str, list[OriginRecord]]:
-        """Return which article each part of these sources gave, by their places."""
-        found: dict[str, list[OriginRecord]] = {}
-        with self._engine.connect() as connection:
-            for some in _batches(places, 500):
-                for row in connection.execute(sa.select(tables.origins).where(tables.origins.c.place.in_(some))):
-                    found.setdefault(row.place, []).append(OriginRecord(**row._mapping))
-        return found
-
-    def sharing(self, source: str, lines: Sequence[str]) -> dict[str, set[str]]:
-        """Return which articles of a source have each of these lines, by its digest, at their edges."""
-        found: dict[str, set[str]] = {}
-        where = (tables.edges.c.source == source) & tables.edges.c.line.in_(lines)
-        with self._engine.connect() as connection:
-            for row in connection.execute(sa.select(tables.edges).where(where)):
-                found.setdefault(row.line, set()).add(row.article_id)
-        return found
+            tables.insert_unknown(connection, tables.words, rows)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -186,12 +163,9 @@ class Catalog:
 
     def passages(self, ids: Sequence[str]) -> dict[str, EncodedPassage]:
         """Return passages by their ids; those that are not known are left out."""
-        found = {}
         with self._engine.connect() as connection:
-            for some in _batches(ids, 500):  # SQLite limits the parameters of a statement
-                rows = select_passages(connection, tables.passages.c.id.in_(some) & self._visible)
-                found.update({encoded.passage.id: encoded for encoded in rows})
-        return found
+            found = select_passages(connection, tables.among(tables.passages.c.id, ids) & self._visible)
+            return {encoded.passage.id: encoded for encoded in found}
 
     def texts(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Return passages by their ids, without what they were encoded to; those that are not known are left out."""
@@ -225,9 +199,7 @@ class Catalog:
         with self._engine.connect() as connection:
             query = sa.select(tables.passages.c.id).join(tables.articles)
             gone = set(connection.scalars(query.where(tables.articles.c.dropped > self.generation)))
-            kept: set[str] = set()
-            for some in _batches(sorted(gone), 500):
-                kept.update(connection.scalars(query.where(tables.passages.c.id.in_(some), self._visible)))
+            kept = set(connection.scalars(query.where(tables.among(tables.passages.c.id, gone), self._visible)))
         return gone - kept
 
     def languages(self) -> set[Language]:
@@ -253,6 +225,12 @@ class Catalog:
         vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16).astype(np.float32)
         return [row.word for row in rows], vectors.reshape(len(rows), -1)
 
+    def count_passages(self) -> int:
+        """Return how many passages there are."""
+        query = sa.select(sa.func.count()).select_from(tables.passages).join(tables.articles).where(self._visible)
+        with self._engine.connect() as connection:
+            return connection.scalar(query) or 0
+
     def passage_ids(self, only: Filter | None = None) -> set[str]:
         """Return the ids of all passages, or of those that the filter lets through."""
         query = sa.select(tables.passages.c.id).join(tables.articles).where(self._visible)
@@ -277,16 +255,11 @@ class Catalog:
             return connection.scalar(sa.select(sa.func.sum(sa.func.length(tables.passages.c.codes)))) or 0
 
 
-def check_encoder(catalog: Catalog, encoder: Encoder, folder: Path) -> None:
-    """Raise IndexStateError where another encoder made the index in the folder."""
+def check_encoder(catalog: Catalog, encoder: Encoder, home: Home) -> None:
+    """Raise IndexStateError where another encoder made the index."""
     made_with = catalog.fact("encoder")
     if made_with is not None and made_with != encoder.name:
         raise IndexStateError(
-            f"{folder}: made with the encoder {made_with}, not {encoder.name}; set RAG_ENCODER={made_with}, or choose "
-            "another folder with --index"
+            f"{home}: made with the encoder {made_with}, not {encoder.name}; set RAG_ENCODER={made_with}, or choose "
+            f"another {'database' if home.database else 'folder with --index'}"
         )
-
-
-def _batches(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
-    for at in range(0, len(items), size):
-        yield items[at : at + size]

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from rag import database as tables
 from rag.encoded import EncodedPassage, to_row
+from rag.errors import IndexBusyError
 from rag.types import Article
 
 
@@ -61,15 +62,28 @@ class OriginRecord:
 class Change:
     """Writes in a transaction of the next generation; `Catalog.change` opens it.
 
+    Args:
+        connection: within the transaction.
+        writer: who opened the catalog for writing. One who lost the index to another, unknowingly, writes no more: a
+            database on a server lets go of whom it does not hear from.
+
     Attributes:
         orphans: ids of passages that were written in this run and dropped again, which no generation has seen.
+
+    Raises:
+        IndexBusyError: another has begun to write.
     """
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, writer: str) -> None:
         self._connection = connection
         self.orphans: set[str] = set()
-        value = connection.scalar(sa.select(tables.facts.c.value).where(tables.facts.c.name == "generation"))
-        self._next = int(value or 0) + 1
+        known = tables.facts.c.name.in_(["generation", "writer"])
+        facts = {
+            row.name: row.value for row in connection.execute(sa.select(tables.facts).where(known).with_for_update())
+        }
+        if facts.get("writer") != writer:
+            raise IndexBusyError("another process has begun to write to this index; run again")
+        self._next = int(facts.get("generation", 0)) + 1
         tables.set_facts(connection, {"dirty": 1})
 
     def put(self, article: Article, digest: str, passages: Sequence[EncodedPassage]) -> None:

@@ -1,22 +1,29 @@
-"""The tables of an index, and how its SQLite database is opened.
+"""The tables of an index, and how its database is opened: SQLite in its folder, or PostgreSQL on a server.
 
 An article has a row for each of its versions that a generation still sees: `added <= generation < dropped`. What a run
 of changes writes belongs to the next generation; readers see it at once when the generation moves, and never before.
 
-WAL lets readers go on reading while one process writes; a folder that cannot be written to is read as it stands.
+In SQLite, WAL lets readers go on reading while one process writes; a folder that cannot be written to is read as it
+stands.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import os
+import socket
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
 
-from rag.errors import IndexStateError
+from rag.errors import IndexStateError, MissingExtraError
+from rag.home import Home
 
 FORMAT = 4
 """Version of what lies in the index folder; raise it with every change that older or newer code cannot read."""
@@ -104,31 +111,90 @@ blobs = sa.Table(
 )
 
 
-def open_database(folder: Path, *, writable: bool) -> sa.Engine:
-    """Open `folder/catalog.sqlite`; it is made when it is not there and `writable`.
+def open_database(home: Home, *, writable: bool) -> sa.Engine:
+    """Open the catalog's database; its tables are made when they are not there and `writable`.
 
     Raises:
         IndexStateError: there is none, it was made by another version of Sanad, or it cannot be used.
+        MissingExtraError: it is PostgreSQL, and what speaks to it is not installed.
     """
-    path = folder / "catalog.sqlite"
-    if not writable and not path.is_file():
-        raise IndexStateError(f"{folder}: holds no index; build it with: sanad index --index {folder}")
-    mode = "mode=rwc" if writable else "mode=rw" if is_writable(folder) else "mode=ro&immutable=1"
-    engine = sa.create_engine(f"sqlite:///file:{quote(str(path.absolute()))}?{mode}&uri=true")
-    sa.event.listen(engine, "connect", _configure_writer if writable else _configure)
+    engine = connect_server(home.database) if home.database else _open_file(home, writable=writable)
     try:
         if writable:
             schema.create_all(engine)
-        _check_format(engine, folder, writable=writable)
+        elif home.database and not sa.inspect(engine).has_table("facts"):
+            raise _no_index(home)
+        _check_format(engine, home, writable=writable)
     except sa.exc.DatabaseError as error:
-        raise explain(error, folder) from error
+        raise explain(error, home) from error
     return engine
+
+
+def has_catalog(home: Home) -> bool:
+    """Whether there is a catalog, or the beginning of one.
+
+    Raises:
+        IndexStateError: the database cannot be used.
+    """
+    if not home.database:
+        return (home.folder / "catalog.sqlite").is_file()
+    try:
+        return sa.inspect(connect_server(home.database)).has_table("facts")
+    except sa.exc.DatabaseError as error:
+        raise explain(error, home) from error
+
+
+@lru_cache(maxsize=8)  # an engine keeps its connections, for all who use the database
+def connect_server(address: str) -> sa.Engine:
+    """Return the engine of a PostgreSQL database; nothing is sent to it yet.
+
+    Raises:
+        MissingExtraError: what speaks to it is not installed.
+    """
+    url = sa.make_url(address).set(drivername="postgresql+psycopg")
+    about = {"application_name": f"sanad {os.getpid()}@{socket.gethostname()}"[:63], "connect_timeout": 10}
+    try:
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=about)
+    except ImportError as error:
+        raise MissingExtraError("RAG_DATABASE needs: pip install 'sanad-rag[postgresql]'") from error
+
+
+def _open_file(home: Home, *, writable: bool) -> sa.Engine:
+    path = home.folder / "catalog.sqlite"
+    if not writable and not path.is_file():
+        raise _no_index(home)
+    mode = "mode=rwc" if writable else "mode=rw" if is_writable(home.folder) else "mode=ro&immutable=1"
+    engine = sa.create_engine(f"sqlite:///file:{quote(str(path.absolute()))}?{mode}&uri=true")
+    sa.event.listen(engine, "connect", _configure_writer if writable else _configure)
+    return engine
+
+
+class _Listed(sa.sql.functions.FunctionElement[str]):
+    """The values of a JSON list, a row each."""
+
+    inherit_cache = True
+
+
+@compiles(_Listed, "sqlite")
+def _list_in_sqlite(element: _Listed, compiler: Any, **options: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(_Listed, "postgresql")
+def _list_in_postgresql(element: _Listed, compiler: Any, **options: Any) -> str:
+    return f"(SELECT json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS json)))"
 
 
 def among(column: sa.ColumnElement[str], values: Iterable[str]) -> sa.ColumnElement[bool]:
     """Return the condition that a column has one of some values, however many: they are one parameter."""
-    listed = sa.func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(sa.select(listed.c.value))
+    return column.op("IN", is_comparison=True)(_Listed(sa.literal(json.dumps(list(values)))))
+
+
+def insert_unknown(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; those whose key is there already are left as they are."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    if rows:
+        connection.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
 def set_facts(connection: sa.Connection, values: Mapping[str, str | int]) -> None:
@@ -149,28 +215,40 @@ def is_writable(folder: Path) -> bool:
     return True
 
 
-def explain(error: Exception, folder: Path) -> IndexStateError:
+def _no_index(home: Home) -> IndexStateError:
+    """Return the error to raise where there is no index."""
+    return IndexStateError(f"{home}: holds no index; build it with: {home.command('index')}")
+
+
+def explain(error: Exception, home: Home) -> IndexStateError:
     """Return the error to raise for one that the database or the disk gave."""
     reason = str(getattr(error, "orig", error))
+    if home.database and isinstance(error, sa.exc.DBAPIError):
+        return IndexStateError(f"{home}: the database cannot be used ({' '.join(reason.split())}); see RAG_DATABASE")
     if "readonly" in reason or "Read-only" in reason or "unable to open" in reason or "Permission" in reason:
-        return IndexStateError(f"{folder}: the index folder is read-only; make it writable or choose another (--index)")
+        return IndexStateError(
+            f"{home.folder}: the index folder is read-only; make it writable or choose another (--index)"
+        )
     if "full" in reason or "No space" in reason:
-        return IndexStateError(f"{folder}: the disk is full; free some space and run: sanad index --index {folder}")
+        return IndexStateError(f"{home}: the disk is full; free some space and run: {home.command('index')}")
     return IndexStateError(
-        f"{folder}: the index is damaged ({reason}); move the folder away and run: sanad index --index {folder}"
+        f"{home}: the index is damaged ({reason}); move the folder away and run: {home.command('index')}"
     )
 
 
-def _check_format(engine: sa.Engine, folder: Path, *, writable: bool) -> None:
+def _check_format(engine: sa.Engine, home: Home, *, writable: bool) -> None:
     with engine.begin() as connection:
         found = connection.scalar(sa.select(facts.c.value).where(facts.c.name == "format"))
         if found is None and writable:
-            connection.execute(facts.insert(), [{"name": "format", "value": str(FORMAT)}])
+            insert_unknown(connection, facts, [{"name": "format", "value": str(FORMAT)}])
+        elif found is None:
+            raise _no_index(home)
         elif found != str(FORMAT):
-            age = "a newer" if found and int(found) > FORMAT else "an older"
+            age = "a newer" if int(found) > FORMAT else "an older"
+            away = "choose another database" if home.database else "move the folder away"
             raise IndexStateError(
-                f"{folder}: made by {age} Sanad (format {found}, this one reads {FORMAT}); move the folder away and "
-                f"run: sanad index --index {folder}"
+                f"{home}: made by {age} Sanad (format {found}, this one reads {FORMAT}); {away} and run: "
+                f"{home.command('index')}"
             )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from rag.catalog import Catalog
 from rag.encode.local import examine_runtime
 from rag.errors import SanadError, SettingsError
+from rag.home import public_address
 from rag.load.recognise import HOW_TO, can_recognise
 from rag.open import open_index
 from rag.settings import BUNDLED_ENCODER, Settings
@@ -33,7 +34,9 @@ def examine(settings: Settings) -> dict[str, Any]:
     found["reranker"] = settings.reranker or "none"
     found["chat model"] = settings.model or "none: answers are quoted"
     found["scanned pages"] = "recognised by Tesseract" if can_recognise() else f"not recognised: {HOW_TO}"
-    found["index"] = str(settings.index)
+    found["index"] = str(settings.home) + (
+        f", vectors at {public_address(settings.chroma_url)}" if settings.chroma_url else ""
+    )
     return found | _examine_index(settings)
 
 
@@ -54,13 +57,14 @@ def _say_runtime(settings: Settings) -> str:
 
 
 def _examine_index(settings: Settings) -> dict[str, Any]:
+    home = settings.home
     try:
         index = open_index(settings)
         if not index.exists:
-            return {"state": f"none yet; build it with: sanad index --index {settings.index}"}
-        catalog = Catalog(settings.index, writable=False)
+            return {"state": f"none yet; build it with: {home.command('index')}"}
+        catalog = Catalog(home, writable=False)
         try:
-            ids = catalog.passage_ids()
+            count = catalog.count_passages()
             summaries = catalog.articles()
             late_bytes = catalog.late_bytes()
             made_with = catalog.fact("encoder")
@@ -73,15 +77,15 @@ def _examine_index(settings: Settings) -> dict[str, Any]:
     by_language = {name: sum(s.language == name for s in summaries) for name in ("ar", "en")}
     state = "in order"
     if wrong:
-        state = f"{'; '.join(wrong)}; mend it with: sanad doctor --repair --index {settings.index}"
+        state = f"{'; '.join(wrong)}; mend it with: {home.command('doctor --repair')}"
     elif unfinished:
-        state = f"in order; a run of changes was cut short, go on with: sanad index --index {settings.index}"
+        state = f"in order; a run of changes was cut short, go on with: {home.command('index')}"
     if made_with != settings.encoder:
         state = f"made with the encoder {made_with}; set RAG_ENCODER={made_with}"
     late = f"{late_bytes / 1e6:.1f} MB, for late interaction" if late_bytes else "none: late interaction is off"
     return {
         "articles": f"{len(summaries)} ({by_language['ar']} Arabic, {by_language['en']} English)",
-        "passages": len(ids),
+        "passages": count,
         "token vectors": late,
         "state": state,
     }

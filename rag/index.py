@@ -1,8 +1,8 @@
 """Files → an index in step with them: load, clean, chunk, encode, store; wires the offline flow.
 
 The folder of an index holds `catalog.sqlite` (the truth), `vectors/` (Chroma) and `keywords/`, whose segments
-`keywords-<generation>.json` lists. One process writes at a time. Whatever moment a run is killed at, readers see the
-index as it was before; the next run goes on where that one stopped.
+`keywords-<generation>.json` lists; `rag.home` says what may lie on servers instead. One process writes at a time.
+Whatever moment a run is killed at, readers see the index as it was before; the next run goes on where that one stopped.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ import sqlalchemy as sa
 
 from rag.calibrate import Calibration, known_calibration
 from rag.catalog import Catalog, check_encoder
-from rag.database import READING, explain
+from rag.database import explain, has_catalog
 from rag.dictionary import learn_words
 from rag.encode import Encoder
 from rag.errors import SourceError
+from rag.home import Home
 from rag.index_report import Failure, IndexReport
-from rag.keywords import sweep_keywords, write_keywords
+from rag.keywords import update_keywords
 from rag.lock import hold
 from rag.passage_encoder import PassageEncoder
 from rag.place import find_place
 from rag.progress import Progress
 from rag.repair import check_index, repair_index
+from rag.segments import sweep_segments
 from rag.store import ChromaStore, Store
 from rag.summary import ArticleSummary
 from rag.types import Article
@@ -43,10 +45,10 @@ _NO_SUCH = "no article has the id {!r}; see their ids with: sanad articles"
 
 
 class Index:
-    """The index in a folder.
+    """An index.
 
     Args:
-        folder: made by the first `add`.
+        home: where it lies; made by the first `add`.
         encoder: the one that made the index, or will.
         passage_tokens: budget of a passage, in encoder tokens; only a new index can choose it.
         late: keep token vectors for late interaction; only a new index can choose it.
@@ -56,7 +58,7 @@ class Index:
 
     def __init__(
         self,
-        folder: Path,
+        home: Home,
         encoder: Encoder,
         passage_tokens: int,
         *,
@@ -64,7 +66,7 @@ class Index:
         fetcher: Callable[[], Fetcher] | None = None,
         cache: Path | None = None,
     ) -> None:
-        self.folder = folder
+        self.home = home
         self.encoder = encoder
         self.passage_tokens = passage_tokens
         self.late = late
@@ -82,7 +84,7 @@ class Index:
         Raises:
             IndexStateError: there is one that cannot be used.
         """
-        if not (self.folder / "catalog.sqlite").is_file():
+        if not has_catalog(self.home):
             return 0
         with self._reading() as catalog:
             return catalog.generation
@@ -142,7 +144,7 @@ class Index:
         Raises:
             IndexStateError: as for `add`; or there is no index.
         """
-        Catalog(self.folder, writable=False).close()
+        Catalog(self.home, writable=False).close()
         with self._writing() as catalog:
             run = self._update(catalog, restore=False)
             taken = []
@@ -170,7 +172,7 @@ class Index:
             with catalog.change() as change:
                 change.drop(article_ids)
                 for article_id in article_ids:
-                    for origin in catalog.origins(article_id=article_id):
+                    for origin in catalog.provenance.origins(article_id=article_id):
                         change.record_origin(replace(origin, removed=True))
             self._complete(catalog, store, purge=True)
         return IndexReport(removed=tuple(article_ids))
@@ -178,7 +180,7 @@ class Index:
     def check(self) -> list[str]:
         """Return what is wrong, a line each: what vectors and keywords lack; IndexStateError as for `articles`."""
         with self._reading() as catalog:
-            return check_index(self.folder, catalog)
+            return check_index(self.home, catalog)
 
     def repair(self) -> list[str]:
         """Make anew what is derived from the catalog and does not agree with it; nothing is encoded.
@@ -189,9 +191,9 @@ class Index:
         Raises:
             IndexStateError: as for `add`; or there is no index.
         """
-        Catalog(self.folder, writable=False).close()
+        Catalog(self.home, writable=False).close()
         with self._writing(), self._reading() as catalog:  # what a run has begun is left to the next
-            return repair_index(self.folder, catalog)
+            return repair_index(self.home, catalog)
 
     def articles(self) -> list[ArticleSummary]:
         """Return a line for each article, newest first.
@@ -224,7 +226,7 @@ class Index:
     def passages(self) -> int:
         """How many passages there are; IndexStateError as for `articles`."""
         with self._reading() as catalog:
-            return len(catalog.passage_ids())
+            return catalog.count_passages()
 
     @property
     def digest(self) -> str:
@@ -248,14 +250,14 @@ class Index:
 
     def _store(self, catalog: Catalog) -> ChromaStore:
         """Open the vectors of the index; what a run that was cut short left in them is taken out."""
-        store = ChromaStore(self.folder / "vectors")
+        store = ChromaStore(self.home, catalog.identity)
         if catalog.fact("dirty") == "1":
             store.delete(sorted(store.ids() - catalog.passage_ids() - catalog.gone_passages()))
         return store
 
     @contextmanager
     def _reading(self) -> Iterator[Catalog]:
-        catalog = Catalog(self.folder, writable=False)
+        catalog = Catalog(self.home, writable=False)
         try:
             yield catalog
         finally:
@@ -264,18 +266,16 @@ class Index:
     @contextmanager
     def _writing(self) -> Iterator[Catalog]:
         """Hold the index for writing; yields its catalog."""
-        catalog = None
+        catalog, mine = None, {"passage_tokens": self.passage_tokens, "late": int(self.late)}
         try:
-            with hold(self.folder):
-                catalog = Catalog(self.folder, writable=True)
-                check_encoder(catalog, self.encoder, self.folder)
+            with hold(self.home):
+                catalog = Catalog(self.home, writable=True)
+                check_encoder(catalog, self.encoder, self.home)
                 if catalog.fact("encoder") is None:
-                    catalog.set_facts(
-                        encoder=self.encoder.name, passage_tokens=self.passage_tokens, late=int(self.late)
-                    )
+                    catalog.set_facts(encoder=self.encoder.name, **mine)
                 yield catalog
         except (sa.exc.DatabaseError, OSError) as error:
-            raise explain(error, self.folder) from error
+            raise explain(error, self.home) from error
         finally:
             if catalog:
                 catalog.close()
@@ -284,15 +284,14 @@ class Index:
         """Derive what is derived, and let readers see the changes, if there were any."""
         if catalog.fact("dirty") != "1":
             return
-        generation, gone = catalog.generation, catalog.gone_passages()
+        gone = catalog.gone_passages()
         learn_words(catalog, self.encoder, self._calibration(catalog))
-        new, every = (e.passage for e in catalog.new_passages()), catalog.every_passage
-        write_keywords(self.folder, generation, new, gone, lambda: (e.passage for e in every()))
+        update_keywords(self.home, catalog, gone)
         with catalog.change() as change:
             change.complete(purge=purge)
         # From here on only what nobody reads is left: who is killed now leaves it to be taken out another time.
         store.delete(sorted(gone | (catalog.orphans - catalog.passages(sorted(catalog.orphans)).keys())))
-        sweep_keywords(self.folder, generation + 1, READING)
+        sweep_segments(self.home, catalog)
 
 
 def _places(catalog: Catalog) -> dict[str, dict[str, str]]:

@@ -10,16 +10,17 @@ from __future__ import annotations
 import json
 import math
 import shutil
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.catalog import Catalog
 from rag.errors import IndexStateError
+from rag.home import Home
+from rag.segments import Manifest, fetch_keywords, keyword_folder, name_segment, publish_keywords
 from rag.skeleton import name_skeletons
 from rag.terms import split_terms
 from rag.types import Passage
@@ -30,24 +31,22 @@ _MOST_SEGMENTS = 8
 _MOST_SMALL = 0.25  # how large all but the largest segment, and what is gone, may be beside it before all is merged
 
 
-@dataclass(frozen=True, slots=True)
-class _Manifest:
-    """Which segments make up the keyword index of a generation, and which of their passages are gone."""
+def update_keywords(home: Home, catalog: Catalog, gone: Collection[str]) -> None:
+    """Write the keyword index of the next generation where its readers find it.
 
-    segments: tuple[str, ...] = ()
-    gone: frozenset[str] = frozenset()
-
-    @classmethod
-    def read(cls, folder: Path, generation: int) -> _Manifest:
-        plain = json.loads(_manifest_path(folder, generation).read_text(encoding="utf-8"))
-        return cls(tuple(plain["segments"]), frozenset(plain["gone"]))
-
-    def write(self, folder: Path, generation: int) -> None:
-        plain = {"segments": self.segments, "gone": sorted(self.gone)}
-        path = _manifest_path(folder, generation)
-        unfinished = path.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(plain), encoding="utf-8")
-        unfinished.replace(path)
+    Args:
+        home: of the index.
+        catalog: open for writing.
+        gone: ids of passages that are no longer there.
+    """
+    generation = catalog.generation
+    try:
+        folder = fetch_keywords(home, catalog, generation)
+    except IndexStateError:  # it is missing, and made anew
+        folder = keyword_folder(home, catalog)
+    new, every = (e.passage for e in catalog.new_passages()), catalog.every_passage
+    write_keywords(folder, generation, new, gone, lambda: (e.passage for e in every()))
+    publish_keywords(home, catalog, generation + 1)
 
 
 def write_keywords(
@@ -67,60 +66,40 @@ def write_keywords(
         every: gives all passages of the next generation, in case they are written anew.
     """
     try:
-        before = _Manifest.read(folder, generation)
+        before = Manifest.read(folder, generation)
         sizes = {name: len(_read_ids(folder / "keywords" / name)) for name in before.segments}
         known = {identifier for name in before.segments for identifier in _read_ids(folder / "keywords" / name)}
     except (OSError, ValueError):  # there is none yet, or it is damaged
-        before, sizes, known = _Manifest(), {}, set()
+        before, sizes, known = Manifest(), {}, set()
     if not before.segments:
-        _write_alone(folder, generation + 1, every())
+        rewrite_keywords(folder, generation + 1, every())
         return
     coming = list(new)
     added = [passage for passage in coming if passage.id not in known]
     dead = (before.gone | set(gone)) - {passage.id for passage in coming}
     largest = max(sizes.values())
     if sum(sizes.values()) - largest + len(added) + len(dead) > _MOST_SMALL * largest:
-        _write_alone(folder, generation + 1, every())
+        rewrite_keywords(folder, generation + 1, every())
         return
     segments = before.segments
     if added:
-        name = str(generation + 1)
+        name = name_segment(generation + 1)
         _write_segment(folder / "keywords" / name, added)
         segments = (*segments, name)
     if len(segments) > _MOST_SEGMENTS:
         small = [name for name in segments if sizes.get(name, 0) < largest]
         ids = {identifier for name in small for identifier in _read_ids(folder / "keywords" / name)} - dead
-        merged = f"{generation + 1}-merged"
+        merged = name_segment(generation + 1)
         _write_segment(folder / "keywords" / merged, (p for p in every() if p.id in ids))
         segments = (*(name for name in segments if name not in small), merged)
-    _Manifest(segments, frozenset(dead)).write(folder, generation + 1)
+    Manifest(segments, frozenset(dead)).write(folder, generation + 1)
 
 
 def rewrite_keywords(folder: Path, generation: int, every: Iterable[Passage]) -> None:
-    """Write the keyword index of this generation anew, of all its passages."""
-    name = f"{generation}-anew"
+    """Write the keyword index of a generation anew, of all its passages."""
+    name = name_segment(generation)
     _write_segment(folder / "keywords" / name, every)
-    _Manifest((name,)).write(folder, generation)
-
-
-def sweep_keywords(folder: Path, generation: int, reading: float) -> None:
-    """Delete what nobody needs: neither this generation nor one that was the present one until a moment ago.
-
-    Args:
-        folder: of the index.
-        generation: the present one.
-        reading: how long that moment is, in seconds: a question under way may still read it.
-    """
-    kept: set[str] = set()
-    for path in folder.glob("keywords-*.json"):
-        number = int(path.stem.rpartition("-")[2])
-        if number < generation - 1 and path.stat().st_mtime < time.time() - reading:
-            path.unlink(missing_ok=True)
-        else:
-            kept.update(json.loads(path.read_text(encoding="utf-8"))["segments"])
-    for segment in (folder / "keywords").glob("*"):
-        if segment.name not in kept:
-            shutil.rmtree(segment, ignore_errors=True)
+    Manifest((name,)).write(folder, generation)
 
 
 class KeywordIndex:
@@ -139,7 +118,7 @@ class KeywordIndex:
 
     def __init__(self, folder: Path, generation: int) -> None:
         try:
-            manifest = _Manifest.read(folder, generation)
+            manifest = Manifest.read(folder, generation)
             segments = [folder / "keywords" / name for name in manifest.segments]
             of_segment = [_read_ids(segment) for segment in segments]
             self.ids: list[str] = [identifier for ids in of_segment for identifier in ids]
@@ -150,7 +129,7 @@ class KeywordIndex:
             self.names = Postings([segment / "names" for segment in segments], sizes, gone)
         except (OSError, ValueError, KeyError) as error:
             raise IndexStateError(
-                f"{folder}: the keyword index is missing or damaged; mend it: sanad doctor --repair --index {folder}"
+                f"{folder}: the keyword index is missing or damaged; mend it: sanad doctor --repair"
             ) from error
         self._rows = {identifier: row for row, identifier in enumerate(self.ids)}
 
@@ -253,11 +232,6 @@ def idf(passages: int, holding: int) -> float:
     return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
 
 
-def _write_alone(folder: Path, generation: int, passages: Iterable[Passage]) -> None:
-    _write_segment(folder / "keywords" / str(generation), passages)
-    _Manifest((str(generation),)).write(folder, generation)
-
-
 def _write_segment(folder: Path, passages: Iterable[Passage]) -> None:
     """Write the index of passages into a folder, whole or not at all; a title's words count for its passages."""
     unfinished = folder.with_name(folder.name + ".unfinished")
@@ -278,10 +252,6 @@ def _write_segment(folder: Path, passages: Iterable[Passage]) -> None:
 
 def _read_ids(segment: Path) -> list[str]:
     return list(json.loads((segment / "passages.json").read_text(encoding="utf-8")))
-
-
-def _manifest_path(folder: Path, generation: int) -> Path:
-    return folder / f"keywords-{generation}.json"
 
 
 def _write(terms: list[list[str]], folder: Path, *, k1: float, b: float) -> None:

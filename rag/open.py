@@ -31,7 +31,7 @@ def open_index(settings: Settings) -> Index:
         return Fetcher(private=settings.private_addresses)
 
     return Index(
-        settings.index, encoder, settings.passage_tokens, late=settings.late, fetcher=fetcher, cache=settings.cache
+        settings.home, encoder, settings.passage_tokens, late=settings.late, fetcher=fetcher, cache=settings.cache
     )
 
 
@@ -58,7 +58,7 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
     index = open_index(settings)
     if not index.exists:
         index.add(settings.sources, progress=progress)
-    retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder, _reranker(settings))
+    retriever = HybridRetriever(Reading(index.home, index.encoder), index.encoder, _reranker(settings))
     aligner = _aligner(index.encoder, settings)
     quoting = QuoteReader(aligner)
     return Rag(index, retriever, _chat_reader(settings, index.encoder) or quoting, aligner, quoting)

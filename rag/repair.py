@@ -5,55 +5,61 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
 from rag.catalog import Catalog
 from rag.encoded import EncodedPassage
 from rag.errors import IndexStateError
+from rag.home import Home
 from rag.keywords import KeywordIndex, rewrite_keywords
+from rag.segments import fetch_keywords, keyword_folder, publish_keywords
 from rag.store import ChromaStore
 
 _BATCH = 2000
 _ALIKE = 0.01  # how far a stored vector may be from the catalog's: they are rounded to half precision there
 
 
-def check_index(folder: Path, catalog: Catalog) -> list[str]:
+def check_index(home: Home, catalog: Catalog) -> list[str]:
     """Return what is wrong, a line each; vectors that nothing refers to are harmless and no fault.
 
     Args:
-        folder: of the index.
+        home: of the index.
         catalog: open for reading.
     """
     wrong = []
     try:
-        store = ChromaStore(folder / "vectors")
+        store = ChromaStore(home, catalog.identity)
         if count := sum(1 for _ in _misplaced(store, catalog)):
             wrong.append(f"the vectors of {count} passages are missing or wrong")
+    except IndexStateError as error:  # of a server
+        wrong.append(str(error))
     except Exception as error:  # whatever a damaged folder makes Chroma raise
         wrong.append(f"the vectors cannot be read ({type(error).__name__})")
-    if not _keywords_agree(folder, catalog):
+    if not _keywords_agree(home, catalog):
         wrong.append("the keyword index is missing or does not agree with the articles")
     return wrong
 
 
-def repair_index(folder: Path, catalog: Catalog) -> list[str]:
+def repair_index(home: Home, catalog: Catalog) -> list[str]:
     """Make anew what is wrong; return what was.
 
     Args:
-        folder: of the index, which the caller holds for writing.
+        home: of the index, which the caller holds for writing.
         catalog: open for reading.
     """
-    wrong = check_index(folder, catalog)
+    wrong = check_index(home, catalog)
     if any("cannot be read" in line for line in wrong):
-        shutil.rmtree(folder / "vectors", ignore_errors=True)
-    store = ChromaStore(folder / "vectors")
+        shutil.rmtree(home.folder / "vectors", ignore_errors=True)
+    store = ChromaStore(home, catalog.identity)
     missing = _misplaced(store, catalog)
     while some := list(islice(missing, _BATCH)):
         store.put([e.passage for e in some], np.stack([e.vector for e in some]))
-    if not _keywords_agree(folder, catalog):
-        rewrite_keywords(folder, catalog.generation, (e.passage for e in catalog.every_passage()))
+    if not _keywords_agree(home, catalog):
+        rewrite_keywords(
+            keyword_folder(home, catalog), catalog.generation, (e.passage for e in catalog.every_passage())
+        )
+        publish_keywords(home, catalog, catalog.generation)
     return wrong
 
 
@@ -68,8 +74,9 @@ def _misplaced(store: ChromaStore, catalog: Catalog) -> Iterator[EncodedPassage]
                 yield encoded
 
 
-def _keywords_agree(folder: Path, catalog: Catalog) -> bool:
+def _keywords_agree(home: Home, catalog: Catalog) -> bool:
     try:
+        folder = fetch_keywords(home, catalog, catalog.generation)
         return KeywordIndex(folder, catalog.generation).passage_ids == catalog.passage_ids()
     except IndexStateError:
         return False

@@ -33,7 +33,7 @@ class RepeatedLines:
         if not article.source:
             return article
         edges, repeated = edge_lines(article), set()
-        for line, articles in self._catalog.sharing(article.source, list(edges)).items():
+        for line, articles in self._catalog.provenance.sharing(article.source, list(edges)).items():
             others = articles - {was}
             if len(others) >= REPEATED - 1:
                 repeated.add(edges[line])

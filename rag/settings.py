@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
+from rag.home import Home
 
 BUNDLED_ENCODER = "multilingual-e5-small"
 """Name of the encoder that comes with Sanad; any other value of `RAG_ENCODER` is a model's name or folder."""
@@ -30,6 +32,11 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_data_path("sanad") / "index",
         description="folder of the index",
     )
+    database: str | None = Field(
+        default=None, repr=False, description="PostgreSQL database that holds the catalog, for several machines"
+    )
+    chroma_url: str | None = Field(default=None, repr=False, description="Chroma server that holds the vectors")
+    chroma_api_key: str | None = Field(default=None, validation_alias="CHROMA_API_KEY", repr=False)
     corpus: Path | None = Field(default=None, description="file or folder that is indexed when none is named")
     cache: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("sanad"),
@@ -58,6 +65,18 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="address of the chat")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT", description="its port")
 
+    @model_validator(mode="after")
+    def _check_servers(self) -> Self:
+        for variable, address, schemes in (
+            ("RAG_DATABASE", self.database, ("postgresql", "postgres", "postgresql+psycopg")),
+            ("RAG_CHROMA_URL", self.chroma_url, ("http", "https")),
+        ):
+            if address and (urlsplit(address).scheme not in schemes or not urlsplit(address).hostname):
+                raise SettingsError(f"{variable}: begins with {schemes[0]}://, and names a server")
+        if self.database and not self.chroma_url:
+            raise SettingsError("RAG_DATABASE needs RAG_CHROMA_URL: every process must reach the vectors too")
+        return self
+
     def __init__(self, **values: Any) -> None:
         """Take `values` before the environment; a value of None counts as not given."""
         own = {name: str(field.validation_alias or name) for name, field in type(self).model_fields.items()}
@@ -65,6 +84,12 @@ class Settings(BaseSettings):
             super().__init__(**{own.get(k, k): v for k, v in values.items() if v is not None})
         except ValidationError as error:
             raise SettingsError(_explain(error)) from error
+
+    @property
+    def home(self) -> Home:
+        """Where the index lies."""
+        database = self.database and self.database.replace("postgres://", "postgresql://", 1)
+        return Home(self.index, database, self.chroma_url, self.chroma_api_key)
 
     @property
     def sources(self) -> Path:

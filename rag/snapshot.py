@@ -1,11 +1,10 @@
-"""The folder of an index → what a question reads: catalog, vectors, keywords of one generation."""
+"""An index → what a question reads: catalog, vectors, keywords of one generation."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -15,8 +14,10 @@ from rag.database import explain, is_writable
 from rag.dictionary import Dictionary, knows_all_words, learn_all_words
 from rag.encode import Encoder
 from rag.errors import IndexBusyError, IndexStateError
+from rag.home import Home
 from rag.keywords import KeywordIndex
 from rag.lock import hold
+from rag.segments import fetch_keywords
 from rag.store import ChromaStore, ExactStore, Store
 from rag.types import Language
 
@@ -42,12 +43,12 @@ class Reading:
     """Gives the snapshot of an index, opening it anew when its generation has moved; safe to share by threads.
 
     Args:
-        folder: of the index.
+        home: of the index.
         encoder: must be the one that made it.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder) -> None:
-        self._folder = folder
+    def __init__(self, home: Home, encoder: Encoder) -> None:
+        self._home = home
         self._encoder = encoder
         self._lock = threading.Lock()
         self._learning = threading.Lock()
@@ -64,7 +65,7 @@ class Reading:
                 if self._open is None or self._open.catalog.generation != self._open.generation:
                     self._open = self._read()
             except (sa.exc.DatabaseError, OSError) as error:
-                raise explain(error, self._folder) from error
+                raise explain(error, self._home) from error
             return self._open
 
     def translating(self) -> Snapshot:
@@ -87,8 +88,8 @@ class Reading:
 
     def _learn(self, snapshot: Snapshot) -> Dictionary:
         try:
-            with hold(self._folder):
-                catalog = Catalog(self._folder, writable=True)
+            with hold(self._home):
+                catalog = Catalog(self._home, writable=True)
                 try:
                     learn_all_words(catalog, self._encoder, snapshot.calibration)
                 finally:
@@ -98,13 +99,13 @@ class Reading:
             return Dictionary.learn(snapshot.catalog, self._encoder, snapshot.calibration)
 
     def _read(self) -> Snapshot:
-        catalog = Catalog(self._folder, writable=False)
-        check_encoder(catalog, self._encoder, self._folder)
+        catalog = Catalog(self._home, writable=False)
+        check_encoder(catalog, self._encoder, self._home)
         generation = catalog.seen
-        keywords = KeywordIndex(self._folder, generation)
+        keywords = KeywordIndex(fetch_keywords(self._home, catalog, generation), generation)
         calibration = catalog.blob("calibration")
         if calibration is None:
-            raise IndexStateError(f"{self._folder}: the index is damaged; run: sanad index --index {self._folder}")
+            raise IndexStateError(f"{self._home}: the index is damaged; run: {self._home.command('index')}")
         return Snapshot(
             generation,
             catalog,
@@ -116,11 +117,20 @@ class Reading:
         )
 
     def _open_store(self, catalog: Catalog) -> Store:
+        count = catalog.count_passages()
+        if self._home.chroma:
+            store = ChromaStore(self._home, catalog.identity)
+            if count and not store.count():
+                raise IndexStateError(
+                    f"{self._home}: the Chroma server has no vectors of this index; put them there: "
+                    f"{self._home.command('doctor --repair')}"
+                )
+            return store
         # Few passages are compared exactly, and sooner than Chroma is loaded; nor can it open what it cannot write to.
         # The catalog holds all that is needed.
-        if len(catalog.passage_ids()) > _FEW and is_writable(self._folder):
-            return ChromaStore(self._folder / "vectors")
-        store = ExactStore()
+        if count > _FEW and is_writable(self._home.folder):
+            return ChromaStore(self._home)
+        exact = ExactStore()
         for encoded in catalog.every_passage():
-            store.put([encoded.passage], encoded.vector[None, :])
-        return store
+            exact.put([encoded.passage], encoded.vector[None, :])
+        return exact

@@ -80,7 +80,7 @@ class Update:
         for place in places:
             if place.is_address:
                 items.update({page.url: (page, place.fields) for page in self._list_pages(place.path)})
-        known, origins = self.catalog.sources(list(items)), self.catalog.origins_of(list(items))
+        known, origins = self.catalog.provenance.sources(list(items)), self.catalog.provenance.origins_of(list(items))
         told = progress or (lambda _step: None)
         for number, (name, (page, fields)) in enumerate(items.items()):
             self._tell = partial(self._step, told, number, len(items), Path(name).name)
@@ -164,7 +164,10 @@ class Update:
         if known is None and (moved := self._moved_from(content)):
             with self.catalog.change() as change:
                 change.move_source(moved, place)
-            known, origins = self.catalog.sources([place])[place], self.catalog.origins(place=place)
+            known, origins = (
+                self.catalog.provenance.sources([place])[place],
+                self.catalog.provenance.origins(place=place),
+            )
         before = {origin.key: origin for origin in origins}
         restored = self.restore and any(origin.removed for origin in before.values())
         # What gave no article is tried again: it may be readable now, with other programs at hand.
@@ -242,7 +245,7 @@ class Update:
         """Return the id of an article: what its source says, else what it has had; another where that is taken."""
         wanted = before.article_id if before and not loaded.named else loaded.article.id
         waits = {w.article.id for w in self.writer if w.origin and not w.origin.is_of(origin)}
-        if wanted in waits or any(not o.is_of(origin) for o in self.catalog.origins(article_id=wanted)):
+        if wanted in waits or any(not o.is_of(origin) for o in self.catalog.provenance.origins(article_id=wanted)):
             return f"{loaded.article.id}~{digest(origin.place, origin.key)[:6]}"
         return wanted
 
@@ -252,18 +255,20 @@ class Update:
 
     def _moved_from(self, content: str) -> str | None:
         """Return the place that a source of this content had before it was renamed."""
-        return next((p for p in self.catalog.places_of(content) if not is_address(p) and not Path(p).exists()), None)
+        return next(
+            (p for p in self.catalog.provenance.places_of(content) if not is_address(p) and not Path(p).exists()), None
+        )
 
     def _remove_missing(self, folders: Sequence[Path], present: Collection[str]) -> None:
         """Remove the articles that came from these folders and whose files are no longer there."""
         gone = [
             place
-            for place in self.catalog.sources()
+            for place in self.catalog.provenance.sources()
             if place not in present and any(Path(place).is_relative_to(folder) for folder in folders)
         ]
         if gone:
             with self.catalog.change() as change:
-                origins = [origin for place in gone for origin in self.catalog.origins(place=place)]
+                origins = [origin for place in gone for origin in self.catalog.provenance.origins(place=place)]
                 change.forget_sources(gone)
                 self._release(change, origins)
 
@@ -271,7 +276,7 @@ class Update:
         """Leave out the articles of origins that are no more, unless another origin has them too."""
         leaving = list(origins)
         for origin in leaving:
-            sharing = self.catalog.origins(article_id=origin.article_id)
+            sharing = self.catalog.provenance.origins(article_id=origin.article_id)
             others = [o for o in sharing if not any(o.is_of(leaver) for leaver in leaving)]
             if not others and not origin.removed and origin.article_id not in self.removed:
                 change.drop([origin.article_id])

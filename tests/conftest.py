@@ -9,6 +9,7 @@ import pytest
 
 from rag.align import WordAligner
 from rag.encode import SentenceTransformerEncoder
+from rag.home import Home
 from rag.index import Index
 from rag.pipeline import Rag
 from rag.read import QuoteReader
@@ -63,7 +64,7 @@ def articles(tmp_path: Path) -> Path:
 @pytest.fixture
 def index(tmp_path: Path) -> Index:
     """An index that is not there yet."""
-    return Index(tmp_path / "index", HashEncoder(), passage_tokens=64)
+    return Index(Home(tmp_path / "index"), HashEncoder(), passage_tokens=64)
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +77,7 @@ def aligner() -> WordAligner:
 def rag(index: Index, articles: Path, aligner: WordAligner) -> Rag:
     """The three articles, found with the fake encoder."""
     index.add(articles)
-    retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder)
+    retriever = HybridRetriever(Reading(index.home, index.encoder), index.encoder)
     return Rag(index, retriever, QuoteReader(aligner), aligner)
 
 
@@ -91,6 +92,6 @@ def corpus_rag(
     encoder: SentenceTransformerEncoder, aligner: WordAligner, tmp_path_factory: pytest.TempPathFactory
 ) -> Rag:
     """The sample corpus, indexed with the bundled encoder."""
-    index = Index(tmp_path_factory.mktemp("corpus") / "index", encoder, passage_tokens=Settings().passage_tokens)
+    index = Index(Home(tmp_path_factory.mktemp("corpus") / "index"), encoder, passage_tokens=Settings().passage_tokens)
     index.add(CORPUS)
-    return Rag(index, HybridRetriever(Reading(index.folder, encoder), encoder), QuoteReader(aligner), aligner)
+    return Rag(index, HybridRetriever(Reading(index.home, encoder), encoder), QuoteReader(aligner), aligner)

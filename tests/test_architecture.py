@@ -13,14 +13,15 @@ ROOT = Path(__file__).parent.parent
 
 # Left to right: a module imports only modules before it. `open`, `doctor`, `show` and `__main__` are the edges.
 ORDER = [
-    "types", "child", "filter", "progress", "index_report", "errors", "lock", "settings", "language", "phrases",
+    "types", "child", "filter", "progress", "index_report", "errors", "home", "settings", "language", "phrases",
     "lexicon", "clean", "dates", "load", "boilerplate", "chunk", "terms", "skeleton", "parallel_text", "identity",
-    "remember", "encode", "calibrate", "database", "encoded", "passage_encoder", "change", "summary", "catalog",
-    "store", "keywords", "dictionary", "place", "repair", "write", "repeated", "update", "index", "watch", "snapshot",
-    "arrange", "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
-    "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
-    "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "pipeline",
-    "langchain", "open", "evaluate", "doctor", "show", "__main__",
+    "remember", "encode", "calibrate", "database", "lock", "encoded", "passage_encoder", "change", "summary",
+    "provenance", "catalog", "store", "segments", "keywords", "dictionary", "place", "repair", "write", "repeated",
+    "update", "index", "watch", "snapshot", "arrange", "rerank", "confidence", "explain", "weigh", "retrieve",
+    "number_words", "numbers", "period", "dialect", "words", "align", "rewrite", "negation", "facts", "check",
+    "answer_type", "answerability", "hostile", "intent", "picks", "read", "digest", "suggest", "cite", "verify",
+    "answers", "prompts", "tokens", "chat", "pipeline", "langchain", "open", "evaluate", "doctor", "show",
+    "__main__",
 ]  # fmt: skip
 
 HOMES = {
@@ -30,7 +31,7 @@ HOMES = {
     "langchain": {"langchain"},
     "tenacity": {"langchain"},
     "tiktoken": {"tokens"},
-    "sqlalchemy": {"database", "encoded", "change", "summary", "catalog", "index", "watch", "snapshot"},
+    "sqlalchemy": {"database", "lock", "encoded", "change", "summary", "provenance", "catalog", "index", "snapshot"},
     "bm25s": {"keywords"},
     "httpcore2": {"load"},
     "trafilatura": {"load"},

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.clean import clean, fold
+from rag.home import Home
 from rag.load import find_files, load_article
 from rag.pipeline import Rag
 from rag.types import Answer, Article, Turn
@@ -108,10 +109,10 @@ def test_english_finds_the_arabic_article_when_its_twin_is_gone(corpus_rag: Rag,
     from tests.fakes import an_aligner
 
     encoder = corpus_rag.index.encoder
-    index = Index(tmp_path / "other", encoder, passage_tokens=corpus_rag.index.passage_tokens)
+    index = Index(Home(tmp_path / "other"), encoder, passage_tokens=corpus_rag.index.passage_tokens)
     index.add(CORPUS)
     index.remove("en-h200-orders")
-    retriever = HybridRetriever(Reading(index.folder, encoder), encoder)
+    retriever = HybridRetriever(Reading(index.home, encoder), encoder)
     rag = Rag(index, retriever, QuoteReader(an_aligner()), an_aligner())
     answer = rag.ask("Which companies did Beijing tell to prepare H200 orders?")
     assert answer.citations[0].passage.article_id == "ar-h200-orders"

@@ -6,6 +6,7 @@ import pytest
 
 from rag.catalog import Catalog
 from rag.dictionary import knows_all_words
+from rag.home import Home
 from rag.index import Index
 from rag.snapshot import Reading
 from tests.fakes import HashEncoder, write_article
@@ -15,13 +16,13 @@ from tests.fakes import HashEncoder, write_article
 def english(tmp_path: Path) -> Index:
     """An index of one English article."""
     write_article(tmp_path / "files", "chips", "Beijing told firms to prepare H200 orders.")
-    index = Index(tmp_path / "index", HashEncoder(), 64)
+    index = Index(Home(tmp_path / "index"), HashEncoder(), 64)
     index.add(tmp_path / "files")
     return index
 
 
 def words(index: Index) -> set[str]:
-    catalog = Catalog(index.folder, writable=False)
+    catalog = Catalog(index.home, writable=False)
     try:
         return set(catalog.words())
     finally:
@@ -30,7 +31,7 @@ def words(index: Index) -> set[str]:
 
 def test_one_language_needs_no_words(english: Index) -> None:
     assert words(english) == set()
-    snapshot = Reading(english.folder, english.encoder).snapshot()
+    snapshot = Reading(english.home, english.encoder).snapshot()
     assert snapshot.languages == {"en"}
     assert snapshot.dictionary is None
 
@@ -42,15 +43,15 @@ def test_the_second_language_brings_the_words_of_all(english: Index, tmp_path: P
     write_article(tmp_path / "files", "canal", "Ships left the canal.")
     english.refresh()
     assert {"beijing", "ships", "canal"} <= words(english)
-    assert Reading(english.folder, english.encoder).snapshot().dictionary is not None
+    assert Reading(english.home, english.encoder).snapshot().dictionary is not None
 
 
 def test_a_question_in_the_other_language_has_them_learned_once(english: Index) -> None:
-    reading = Reading(english.folder, english.encoder)
+    reading = Reading(english.home, english.encoder)
     assert reading.translating().dictionary is not None
     assert "beijing" in words(english)
     assert reading.translating() is reading.snapshot()
-    catalog = Catalog(english.folder, writable=False)
+    catalog = Catalog(english.home, writable=False)
     assert knows_all_words(catalog)
     catalog.close()
     english.add()  # nothing changed: what was learned stays
@@ -59,7 +60,7 @@ def test_a_question_in_the_other_language_has_them_learned_once(english: Index) 
 
 def test_where_another_process_writes_they_are_learned_for_now(english: Index) -> None:
     with english._writing():
-        dictionary = Reading(english.folder, english.encoder).translating().dictionary
+        dictionary = Reading(english.home, english.encoder).translating().dictionary
     assert dictionary is not None
     [found] = dictionary.translate(english.encoder.encode_words(["beijing"]), "en")
     assert "beij" in found

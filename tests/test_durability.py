@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexBusyError, IndexStateError
+from rag.home import Home
 from rag.index import Index
 from rag.retrieve import HybridRetriever
 from rag.snapshot import Reading
@@ -45,8 +46,9 @@ def write_table(path: Path, version: int) -> None:
 
 def start(folder: Path, call: str) -> subprocess.Popen[bytes]:
     program = (
-        "from pathlib import Path; from rag.index import Index; from tests.fakes import HashEncoder; "
-        f"print(flush=True); Index(Path({str(folder)!r}), HashEncoder(), 64).{call}"
+        "from pathlib import Path; from rag.home import Home; from rag.index import Index; "
+        "from tests.fakes import HashEncoder; "
+        f"print(flush=True); Index(Home(Path({str(folder)!r})), HashEncoder(), 64).{call}"
     )
     return subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE)
 
@@ -69,7 +71,7 @@ def kill_after(folder: Path, call: str, seconds: float) -> None:
 def test_killed_at_any_moment_of_indexing(tmp_path: Path) -> None:
     """Fifty moments, spread over runs that replace a third of the articles."""
     folder, table, rng = tmp_path / "index", tmp_path / "news.jsonl", random.Random(SEED)
-    index = Index(folder, HashEncoder(), 64)
+    index = Index(Home(folder), HashEncoder(), 64)
     write_table(table, 1)
     length = duration(folder, f"add({str(table)!r})")
     for version in range(2, 52):
@@ -89,7 +91,7 @@ def test_killed_at_any_moment_of_indexing(tmp_path: Path) -> None:
 
 def test_killed_at_any_moment_of_deleting(tmp_path: Path) -> None:
     folder, table, rng = tmp_path / "index", tmp_path / "news.jsonl", random.Random(SEED)
-    index = Index(folder, HashEncoder(), 64)
+    index = Index(Home(folder), HashEncoder(), 64)
     write_table(table, 1)
     index.add(table)
     gone: set[str] = set()
@@ -114,7 +116,7 @@ def test_a_full_disk_leaves_the_old_index(tmp_path: Path) -> None:
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk], check=True)
     try:
-        index = Index(disk / "index", HashEncoder(), 64)
+        index = Index(Home(disk / "index"), HashEncoder(), 64)
         write_table(table, 1)
         index.add(table)
         before = index.digest
@@ -137,7 +139,7 @@ def test_two_writers_and_ten_readers_for_two_minutes(tmp_path: Path) -> None:  #
     """No error, and no answer that mixes two editions or misses the story in both."""
     folder = tmp_path / "index"
     tables = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
-    index = Index(folder, HashEncoder(), 64)
+    index = Index(Home(folder), HashEncoder(), 64)
     for number, table in enumerate(tables):
         rows = [
             {"id": f"{number}-{n}", "title": "t", "text": f"Harbour{number} story {n} edition1."} for n in range(20)
@@ -156,7 +158,7 @@ def test_two_writers_and_ten_readers_for_two_minutes(tmp_path: Path) -> None:  #
             ]
             tables[number].write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
             try:
-                Index(folder, HashEncoder(), 64).add(tables[number])
+                Index(Home(folder), HashEncoder(), 64).add(tables[number])
                 edition += 1
             except IndexBusyError:
                 time.sleep(0.05)
@@ -165,7 +167,7 @@ def test_two_writers_and_ten_readers_for_two_minutes(tmp_path: Path) -> None:  #
                 return
 
     def read(number: int) -> None:
-        retriever = HybridRetriever(Reading(folder, HashEncoder()), HashEncoder())
+        retriever = HybridRetriever(Reading(Home(folder), HashEncoder()), HashEncoder())
         while not stop.is_set():
             try:
                 hits = retriever.retrieve(f"Harbour{number % 2} story 7", 30)

@@ -16,6 +16,7 @@ from filelock import FileLock
 from rag.catalog import Catalog
 from rag.encode import Encoded
 from rag.errors import IndexStateError, SourceError
+from rag.home import Home
 from rag.index import Index
 from rag.progress import Step
 from rag.snapshot import Reading
@@ -29,9 +30,9 @@ def ids(index: Index) -> set[str]:
 
 def agrees(index: Index) -> bool:
     """Whether vectors and keywords hold exactly the passages of the catalog."""
-    snapshot = Reading(index.folder, index.encoder).snapshot()
+    snapshot = Reading(index.home, index.encoder).snapshot()
     known = snapshot.catalog.passage_ids()
-    return known == ChromaStore(index.folder / "vectors").ids() == snapshot.keywords.passage_ids
+    return known == ChromaStore(index.home).ids() == snapshot.keywords.passage_ids
 
 
 def test_what_changed_is_read_and_nothing_else(index: Index, articles: Path) -> None:
@@ -228,16 +229,16 @@ def test_what_is_removed_leaves_no_trace_on_disk(index: Index, articles: Path) -
     write_article(articles, "secret", "The zanzibarian envoy signed nothing.")
     index.add(articles)
     index.remove("secret")
-    catalog = Catalog(index.folder, writable=True)
+    catalog = Catalog(index.home, writable=True)
     with catalog._engine.connect() as connection:
         assert "zanzibarian" not in str(connection.exec_driver_sql("select text from articles").all())
     catalog.close()
-    assert not [i for i in ChromaStore(index.folder / "vectors").ids() if i.startswith("secret")]
+    assert not [i for i in ChromaStore(index.home).ids() if i.startswith("secret")]
 
 
 def test_a_change_under_way_is_not_seen_by_who_reads(index: Index, articles: Path) -> None:
     index.add(articles)
-    snapshot = Reading(index.folder, index.encoder).snapshot()
+    snapshot = Reading(index.home, index.encoder).snapshot()
     write_article(articles, "chips", "Beijing said nothing.")
     seen: list[set[str]] = []
     index.add(articles, progress=lambda _step: seen.append(ids(index)))
@@ -280,15 +281,15 @@ def test_another_encoder_is_refused(index: Index, articles: Path) -> None:
     other = HashEncoder()
     other.name = "other"
     with pytest.raises(IndexStateError, match=r"made with the encoder hash-64, not other.*RAG_ENCODER=hash-64"):
-        Index(index.folder, other, 64).add(articles)
+        Index(index.home, other, 64).add(articles)
     with pytest.raises(IndexStateError, match="made with the encoder hash-64"):
-        Reading(index.folder, other).snapshot()
+        Reading(index.home, other).snapshot()
 
 
 @pytest.mark.parametrize(("found", "age"), [(0, "an older"), (99, "a newer")])
 def test_another_format_is_refused(index: Index, articles: Path, found: int, age: str) -> None:
     index.add(articles)
-    catalog = Catalog(index.folder, writable=True)
+    catalog = Catalog(index.home, writable=True)
     catalog.set_facts(format=found)
     catalog.close()
     with pytest.raises(IndexStateError, match=f"made by {age} Sanad .*run: sanad index"):
@@ -297,18 +298,18 @@ def test_another_format_is_refused(index: Index, articles: Path, found: int, age
 
 def test_a_damaged_catalog_is_one_clear_line(index: Index, articles: Path) -> None:
     index.add(articles)
-    (index.folder / "catalog.sqlite").write_bytes(b"not a database at all" * 100)
+    (index.home.folder / "catalog.sqlite").write_bytes(b"not a database at all" * 100)
     for side in ("catalog.sqlite-wal", "catalog.sqlite-shm"):
-        (index.folder / side).unlink(missing_ok=True)
+        (index.home.folder / side).unlink(missing_ok=True)
     with pytest.raises(IndexStateError, match="the index is damaged"):
         index.articles()
 
 
 def test_two_writers_do_not_mix(index: Index, articles: Path) -> None:
-    index.folder.mkdir()
-    (index.folder / "writer.pid").write_text("4711", encoding="ascii")
+    index.home.folder.mkdir()
+    (index.home.folder / "writer.pid").write_text("4711", encoding="ascii")
     with (
-        FileLock(index.folder / "writer.lock"),
+        FileLock(index.home.folder / "writer.lock"),
         pytest.raises(IndexStateError, match=r"another process \(4711\) is writing"),
     ):
         index.add(articles)
@@ -318,7 +319,7 @@ def test_two_writers_do_not_mix(index: Index, articles: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_one_clear_line(articles: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(IndexStateError, match="file"):
-        Index(tmp_path / "file" / "index", HashEncoder(), 64).add(articles)
+        Index(Home(tmp_path / "file" / "index"), HashEncoder(), 64).add(articles)
 
 
 @pytest.mark.parametrize("moment", ["put", "store", "source", "words", "keywords", "complete"])
@@ -329,8 +330,9 @@ def test_a_killed_run_is_repaired_by_the_next(index: Index, articles: Path, mome
     program = f"""
         import os, signal, sys
         from pathlib import Path
-        from rag import index as module, update
+        from rag import index as module, keywords
         from rag.change import Change
+        from rag.home import Home
         from rag.store import ChromaStore
         from tests.fakes import HashEncoder
 
@@ -350,10 +352,10 @@ def test_a_killed_run_is_repaired_by_the_next(index: Index, articles: Path, mome
             "store": (ChromaStore, "put", 1),
             "source": (Change, "record_source", 20),
             "words": (module, "learn_words", 1),
-            "keywords": (module, "write_keywords", 1),
+            "keywords": (keywords, "write_keywords", 1),
             "complete": (Change, "complete", 1),
         }}[{moment!r}])
-        module.Index(Path({str(index.folder)!r}), HashEncoder(), 64).add({str(articles)!r})
+        module.Index(Home(Path({str(index.home.folder)!r})), HashEncoder(), 64).add({str(articles)!r})
     """
     killed = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program)], cwd=Path(__file__).parent.parent, check=False
@@ -370,7 +372,7 @@ def test_a_killed_run_is_repaired_by_the_next(index: Index, articles: Path, mome
 def test_a_killed_change_is_not_seen(index: Index, articles: Path) -> None:
     index.add(articles)
     before = index.digest
-    catalog = Catalog(index.folder, writable=True)
+    catalog = Catalog(index.home, writable=True)
     with catalog.change() as change:
         change.drop(["canal"])  # and no more: as if killed here
     catalog.close()
@@ -384,7 +386,7 @@ def test_a_killed_change_is_not_seen(index: Index, articles: Path) -> None:
 
 def test_a_removal_that_was_killed_can_be_asked_for_again(index: Index, articles: Path) -> None:
     index.add(articles)
-    catalog = Catalog(index.folder, writable=True)
+    catalog = Catalog(index.home, writable=True)
     with catalog.change() as change:
         change.drop(["canal"])  # and no more: as if killed here
     catalog.close()
@@ -397,14 +399,14 @@ def test_a_removal_that_was_killed_can_be_asked_for_again(index: Index, articles
 def test_what_is_derived_is_mended_without_encoding(index: Index, articles: Path, damage: str) -> None:
     index.add(articles)
     if damage == "vectors":
-        shutil.rmtree(index.folder / "vectors")
+        shutil.rmtree(index.home.folder / "vectors")
     elif damage == "one vector":
-        store = ChromaStore(index.folder / "vectors")
+        store = ChromaStore(index.home)
         store.delete(sorted(store.ids())[:1])
     elif damage == "keywords":
-        shutil.rmtree(index.folder / "keywords")
+        shutil.rmtree(index.home.folder / "keywords")
     else:
-        (index.folder / "keywords-1.json").write_text("{", encoding="utf-8")
+        (index.home.folder / "keywords-1.json").write_text("{", encoding="utf-8")
     assert index.check() != []
     index.encoder.encode_sentences = None  # type: ignore[assignment, method-assign]  # it would fail if it were called
     assert index.repair() != []
@@ -418,9 +420,9 @@ def test_a_read_only_folder_still_answers_and_refuses_changes(
 ) -> None:
     """As root no folder is read-only by its mode: a file in the way of the probe makes it so for everyone."""
     index.add(articles)
-    blocked = index.folder / ".write-probe"
+    blocked = index.home.folder / ".write-probe"
     blocked.mkdir()
     (blocked / "x").touch()
-    snapshot = Reading(index.folder, index.encoder).snapshot()
+    snapshot = Reading(index.home, index.encoder).snapshot()
     assert type(snapshot.store).__name__ == "ExactStore"
     assert snapshot.store.ids() == snapshot.catalog.passage_ids()

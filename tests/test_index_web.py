@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.home import Home
 from rag.index import Index
 from rag.load.web import Fetcher
 from tests.fakes import HashEncoder
@@ -27,7 +28,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
     fetcher = Fetcher(private=True, sleep=lambda _: None)
-    yield Index(tmp_path / "index", HashEncoder(), 64, fetcher=lambda: fetcher)
+    yield Index(Home(tmp_path / "index"), HashEncoder(), 64, fetcher=lambda: fetcher)
     fetcher.close()
 
 
@@ -95,5 +96,5 @@ def test_an_address_that_gives_nothing_is_not_remembered(index: Index, site: Sit
 
 
 def test_without_a_fetcher_addresses_are_failures(tmp_path: Path) -> None:
-    report = Index(tmp_path / "index", HashEncoder(), 64).add("https://news.example/")
+    report = Index(Home(tmp_path / "index"), HashEncoder(), 64).add("https://news.example/")
     assert "addresses are not read here" in report.failed[0].reason

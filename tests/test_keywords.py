@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexStateError
-from rag.keywords import KeywordIndex, sweep_keywords, write_keywords
+from rag.keywords import KeywordIndex, write_keywords
+from rag.segments import sweep_keywords
 from rag.types import Passage
 from tests.fakes import a_passage
 
@@ -111,10 +112,11 @@ def test_small_segments_are_merged(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.glob("*.json")) == ["keywords-12.json", "keywords-13.json"]
 
 
-@pytest.mark.parametrize("damage", ["keywords-1.json", "keywords/1/passages.json"])
+@pytest.mark.parametrize("damage", ["keywords-1.json", "keywords/*/passages.json"])
 def test_a_missing_or_damaged_index_is_one_clear_line(tmp_path: Path, damage: str) -> None:
     write(tmp_path, 0, PASSAGES)
-    (tmp_path / damage).write_text("[", encoding="utf-8")
+    (damaged,) = tmp_path.glob(damage)
+    damaged.write_text("[", encoding="utf-8")
     with pytest.raises(IndexStateError, match="sanad doctor --repair"):
         KeywordIndex(tmp_path, 1)
     with pytest.raises(IndexStateError, match="missing or damaged"):

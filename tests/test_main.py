@@ -162,7 +162,7 @@ def test_doctor_tells_the_state_of_the_index(capsys: pytest.CaptureFixture[str],
     assert "get it once with: hf download" in examine(Settings(encoder="hash-64"))["encoder runs in"]
     settings = Settings(encoder="hash-64")
     assert examine(settings)["state"] == "in order"
-    catalog = Catalog(settings.index, writable=True)
+    catalog = Catalog(settings.home, writable=True)
     with catalog.change() as change:
         change.drop(["canal"])
     catalog.close()
@@ -245,7 +245,7 @@ def test_an_answer_needs_neither_torch_nor_chroma(corpus_rag: Rag) -> None:
         "import sys; from rag import Settings, open_rag; open_rag(Settings(index=sys.argv[1])).ask('من فاز؟');"
         "sys.exit(bool({'torch', 'chromadb', 'sentence_transformers'} & set(sys.modules)))"
     )
-    folder = str(corpus_rag.index.folder)
+    folder = str(corpus_rag.index.home.folder)
     assert subprocess.run([sys.executable, "-c", code, folder], check=False).returncode == 0
 
 

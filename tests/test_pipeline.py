@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexStateError
+from rag.home import Home
 from rag.index import Index
 from rag.phrases import ABSTENTION, REPLIES
 from rag.pipeline import LONGEST_QUESTION, Rag
@@ -18,7 +19,7 @@ from tests.fakes import HashEncoder, an_aligner, write_article
 
 
 def a_rag(index: Index) -> Rag:
-    retriever = HybridRetriever(Reading(index.folder, index.encoder), index.encoder)
+    retriever = HybridRetriever(Reading(index.home, index.encoder), index.encoder)
     return Rag(index, retriever, QuoteReader(an_aligner()), an_aligner())
 
 
@@ -111,7 +112,7 @@ def test_an_empty_index_abstains(index: Index, articles: Path) -> None:
 def test_a_change_is_seen_by_an_open_rag(rag: Rag, articles: Path) -> None:
     assert rag.search("zebra crossing", k=1)[0].passage.article_id != "zebra"
     write_article(articles, "zebra", "A zebra crossing was painted.")
-    Index(rag.index.folder, HashEncoder(), 64).add(articles)  # as another process would
+    Index(rag.index.home, HashEncoder(), 64).add(articles)  # as another process would
     assert rag.search("zebra crossing", k=1)[0].passage.article_id == "zebra"
     rag.index.remove("zebra")
     assert rag.search("zebra crossing", k=1)[0].passage.article_id != "zebra"
@@ -133,7 +134,7 @@ def test_warm_up_reads_the_index(rag: Rag) -> None:
 
 
 def test_without_late_interaction_it_answers_and_abstains_alike(articles: Path, tmp_path: Path) -> None:
-    index = Index(tmp_path / "plain", HashEncoder(), 64, late=False)
+    index = Index(Home(tmp_path / "plain"), HashEncoder(), 64, late=False)
     index.add(articles)
     rag = a_rag(index)
     answer = rag.ask("Which firms did Beijing tell to prepare H200 orders?")

@@ -18,6 +18,7 @@ from rag.chat import ChatReader
 from rag.check import ClaimChecker
 from rag.clean import clean
 from rag.encode import SentenceTransformerEncoder
+from rag.home import Home
 from rag.hostile import withhold_instructions
 from rag.index import Index
 from rag.langchain import open_chat_model
@@ -46,9 +47,11 @@ SETS = {"seen": read("poisoned.jsonl"), "held out": read("poisoned-b.jsonl")}
 def poisoned_rag(
     encoder: SentenceTransformerEncoder, aligner: WordAligner, tmp_path_factory: pytest.TempPathFactory
 ) -> Rag:
-    index = Index(tmp_path_factory.mktemp("poisoned") / "index", encoder, passage_tokens=Settings().passage_tokens)
+    index = Index(
+        Home(tmp_path_factory.mktemp("poisoned") / "index"), encoder, passage_tokens=Settings().passage_tokens
+    )
     index.put([Article(a["id"], a["title"], clean(a["text"]), a["language"]) for some in SETS.values() for a in some])
-    return Rag(index, HybridRetriever(Reading(index.folder, encoder), encoder), QuoteReader(aligner), aligner)
+    return Rag(index, HybridRetriever(Reading(index.home, encoder), encoder), QuoteReader(aligner), aligner)
 
 
 @pytest.mark.parametrize(("name", "answered"), [("seen", 0.65), ("held out", 0.8)])

@@ -46,7 +46,7 @@ def test_spellings_and_names_are_told_apart(index: Index, tmp_path: Path) -> Non
     index.add(tmp_path / "a")
     rag = Rag(
         index,
-        HybridRetriever(Reading(index.folder, index.encoder), index.encoder),
+        HybridRetriever(Reading(index.home, index.encoder), index.encoder),
         QuoteReader(an_aligner()),
         an_aligner(),
     )
@@ -68,14 +68,12 @@ class _Backwards:
 
 def test_a_reranker_reorders(rag: Rag) -> None:
     encoder = HashEncoder()
-    plain = HybridRetriever(Reading(rag.index.folder, encoder), encoder).retrieve("Suez canal ships", 3)
-    reranked = HybridRetriever(Reading(rag.index.folder, encoder), encoder, _Backwards()).retrieve(
-        "Suez canal ships", 3
-    )
+    plain = HybridRetriever(Reading(rag.index.home, encoder), encoder).retrieve("Suez canal ships", 3)
+    reranked = HybridRetriever(Reading(rag.index.home, encoder), encoder, _Backwards()).retrieve("Suez canal ships", 3)
     assert [h.passage.id for h in reranked] == [h.passage.id for h in reversed(plain)]
 
 
 @pytest.mark.parametrize("only", [None, Filter(language="ar")])
 def test_a_question_without_a_word_of_either_finds_what_it_can(rag: Rag, only: Filter | None) -> None:
     encoder = HashEncoder()
-    HybridRetriever(Reading(rag.index.folder, encoder), encoder).retrieve("؟", 3, only)
+    HybridRetriever(Reading(rag.index.home, encoder), encoder).retrieve("؟", 3, only)

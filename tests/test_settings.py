@@ -32,6 +32,33 @@ def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, va
         Settings()
 
 
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"RAG_DATABASE": "postgresql://me:secret@db/news"}, "RAG_DATABASE needs RAG_CHROMA_URL"),
+        ({"RAG_DATABASE": "mysql://me:secret@db/news"}, "RAG_DATABASE: begins with postgresql://"),
+        ({"RAG_CHROMA_URL": "secret:8000"}, "RAG_CHROMA_URL: begins with http://"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], told: str
+) -> None:
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=told) as error:
+        Settings()
+    assert "secret" not in str(error.value)
+
+
+def test_passwords_of_servers_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAG_DATABASE", "postgres://me:secret@db/news?sslmode=require")
+    monkeypatch.setenv("RAG_CHROMA_URL", "https://me:secret@vectors")
+    settings = Settings()
+    assert str(settings.home) == "postgresql://db/news"
+    assert settings.home.command("index") == "sanad index"
+    assert "secret" not in repr(settings) + repr(settings.home) + str(settings.home)
+
+
 def test_sources_are_named_else_here_else_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings(corpus=tmp_path / "mine").sources == tmp_path / "mine"
     monkeypatch.chdir(tmp_path)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rag.filter import Filter
+from rag.home import Home
 from rag.store import ChromaStore, ExactStore, Store
 from rag.types import Passage
 from tests.fakes import a_passage
@@ -18,7 +19,7 @@ def unit(rows: np.ndarray) -> np.ndarray:
 
 @pytest.fixture(params=["chroma", "exact"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return ChromaStore(tmp_path / "vectors") if request.param == "chroma" else ExactStore()
+    return ChromaStore(Home(tmp_path)) if request.param == "chroma" else ExactStore()
 
 
 PASSAGES = [
@@ -70,7 +71,7 @@ def test_chroma_agrees_with_comparing_every_vector(tmp_path: Path) -> None:
     random = np.random.default_rng(7)
     vectors = unit(random.normal(size=(2500, 16)))  # more than one batch
     passages: list[Passage] = [a_passage("x", passage_id=f"p{i}:0") for i in range(len(vectors))]
-    chroma, exact = ChromaStore(tmp_path / "vectors"), ExactStore()
+    chroma, exact = ChromaStore(Home(tmp_path)), ExactStore()
     for store in (chroma, exact):
         store.put(passages, vectors)
         store.delete([p.id for p in passages[:500]])

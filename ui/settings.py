@@ -34,7 +34,7 @@ class SettingsPage(Page):
         settings, none = self._site.settings, preferences.locale.say("fact_none")
         facts = [
             ("fact_model", settings.model or none, "RAG_MODEL"),
-            ("fact_index", str(settings.index), "RAG_INDEX"),
+            ("fact_index", str(settings.home), "RAG_DATABASE" if settings.database else "RAG_INDEX"),
             ("fact_encoder", settings.encoder, "RAG_ENCODER"),
             ("fact_reranker", settings.reranker or none, "RAG_RERANKER"),
             ("fact_address", f"{settings.host}:{settings.port}", "GRADIO_SERVER_NAME, GRADIO_SERVER_PORT"),

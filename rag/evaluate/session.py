@@ -64,7 +64,11 @@ def measure(
     if not joined.articles:
         return evaluate(rag or open_rag(settings), asked, holdout=holdout, options=options, progress=progress[1])
     with tempfile.TemporaryDirectory(prefix="sanad-eval-", ignore_cleanup_errors=True) as folder:
-        chosen = settings if keep else settings.model_copy(update={"index": Path(folder) / "index"})
+        chosen = (
+            settings
+            if keep
+            else settings.model_copy(update={"index": Path(folder) / "index", "database": None, "chroma_url": None})
+        )
         speed = _index(chosen, joined.articles, progress[0])
         return evaluate(
             open_rag(chosen),
@@ -82,7 +86,7 @@ def _index(settings: Settings, articles: Sequence[Article], progress: Progress |
     others = {held.id for held in index.articles()} - {article.id for article in articles} if index.exists else ()
     if others:
         raise IndexStateError(
-            f"{settings.index}: holds {len(others)} articles that are not in what is to be asked; choose another "
+            f"{settings.home}: holds {len(others)} articles that are not in what is to be asked; choose another "
             "folder with --index"
         )
     index.encoder.encode_question("سند")  # loads the model, which is no part of the speed

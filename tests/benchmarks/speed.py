@@ -37,6 +37,7 @@ from rag.dictionary import learn_all_words
 from rag.encode import Encoded, Encoder, Matrix
 from rag.encode.bundled import unpack_bundled_encoder
 from rag.evaluate import read_corpus, read_questions
+from rag.home import Home
 from rag.index import Index
 from rag.types import Article
 
@@ -85,7 +86,7 @@ def measure_indexing(articles: Sequence[Article], folder: Path) -> dict[str, flo
     index = open_index(settings)
     index.encoder.encode_sentences(["warm"], with_tokens=True)
     ours = _seconds(lambda: index.put(articles))
-    catalog = Catalog(settings.index, writable=True)
+    catalog = Catalog(settings.home, writable=True)
     sentences = [s.text for encoded in catalog.every_passage() for s in encoded.passage.sentences]
     alone = _seconds(lambda: index.encoder.encode_sentences(sentences, with_tokens=True))
     model = index.encoder._model  # type: ignore[attr-defined]
@@ -160,10 +161,10 @@ def measure_questions(xquad: Path, folder: Path, passages: int, seconds: float) 
     articles = read_corpus(xquad / "xquad.ar.json").articles
     settings = Settings(index=folder)
     real = open_index(settings).encoder
-    index = Index(folder, real, settings.passage_tokens)
+    index = Index(Home(folder), real, settings.passage_tokens)
     index.put(articles)
     missing = passages - index.passages
-    filling = Index(folder, FillingEncoder(real), settings.passage_tokens)
+    filling = Index(Home(folder), FillingEncoder(real), settings.passage_tokens)
     took = _seconds(lambda: filling.put(made_up(articles, missing))) if missing > 0 else 0.0
     rag = open_rag(settings)
     questions = [question.question for question in read_questions(xquad / "xquad.ar.json").questions]

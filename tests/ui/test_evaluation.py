@@ -20,7 +20,7 @@ EN = View(Preferences("en"))
 
 @pytest.fixture
 def page(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> Iterator[EvaluationPage]:
-    folder = rag.index.folder
+    folder = rag.index.home.folder
     (folder / SETS).mkdir(parents=True)
     record = {"id": "1", "question": "Who asked?", "language": "en", "answers": ["Beijing"]}
     (folder / SETS / "mine.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")

@@ -32,6 +32,6 @@ def test_each_field_has_a_label_in_the_pages_language(language: Any) -> None:
 def test_a_fact_is_told_with_what_sets_it_and_is_never_markup() -> None:
     hostile = '"><script>x</script>'
     html = render_settings(Preferences("en"), [("fact_index", hostile, "RAG_INDEX")], model=hostile)
-    assert '<th scope="row">Folder of the index</th>' in html
+    assert '<th scope="row">Where the index lies</th>' in html
     assert '<code dir="ltr">RAG_INDEX</code>' in html
     assert "<script" not in html
