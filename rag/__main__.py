@@ -85,6 +85,10 @@ def index(
         Path | None,
         typer.Option("--show-cleaning", metavar="FILE", help="Show what is taken of a file; index nothing."),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option("--ray", metavar="auto|ADDRESS", help="Read and encode on all machines of a Ray cluster."),
+    ] = None,
     index: IndexFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -95,8 +99,8 @@ def index(
     if cleaning:
         show.cleaning(load_articles(cleaning, columns), as_json=as_json)
         return
-    settings = rag.Settings(index=index)
-    target = rag.open_index(settings)
+    settings = rag.Settings(index=index, encoder_threads=1 if ray else None)  # a task of the cluster has one core
+    target = rag.open_index(settings, ray)
     try:
         with show.progress("indexing") as progress:
             if places:

@@ -35,11 +35,11 @@ from rag.segments import sweep_segments
 from rag.store import ChromaStore, Store
 from rag.summary import ArticleSummary
 from rag.types import Article
-from rag.write import Writer
 
 if TYPE_CHECKING:
     from rag.load.web import Fetcher
     from rag.update import Update
+    from rag.workers import Workers
 
 _NO_SUCH = "no article has the id {!r}; see their ids with: sanad articles"
 
@@ -54,6 +54,7 @@ class Index:
         late: keep token vectors for late interaction; only a new index can choose it.
         fetcher: makes what gets the content of addresses on the web; without it they cannot be added.
         cache: folder that the encoder's calibration is kept in, which takes a few seconds to estimate.
+        workers: begins to read and encode; this machine does when None.
     """
 
     def __init__(
@@ -65,12 +66,13 @@ class Index:
         late: bool = True,
         fetcher: Callable[[], Fetcher] | None = None,
         cache: Path | None = None,
+        workers: Callable[[PassageEncoder], Workers] | None = None,
     ) -> None:
         self.home = home
         self.encoder = encoder
         self.passage_tokens = passage_tokens
         self.late = late
-        self.fetcher, self.cache = fetcher, cache
+        self.fetcher, self.cache, self.workers = fetcher, cache, workers
 
     @property
     def exists(self) -> bool:
@@ -110,14 +112,12 @@ class Index:
             IndexStateError: the folder cannot be written, another process writes, or another encoder made the index.
         """
         taken = [find_place(place, fields) for place in places]
-        with self._writing() as catalog:
-            run = self._update(catalog, restore=True)
+        with self._run(restore=True) as run:
             run.take_all(taken, progress, sync=sync)
             fruitful = [place for place in taken if not run.barren.issuperset(place.names)]
-            known = _places(catalog) | {place.path: dict(place.fields) for place in fruitful}
-            catalog.set_facts(places=json.dumps(known, sort_keys=True, ensure_ascii=False))
-            self._complete(catalog, run.writer.store)
-            return run.report()
+            known = run.catalog.provenance.places() | {place.path: dict(place.fields) for place in fruitful}
+            run.catalog.set_facts(places=json.dumps(known, sort_keys=True, ensure_ascii=False))
+        return run.report()
 
     def put(self, articles: Iterable[Article], progress: Progress | None = None) -> IndexReport:
         """Add articles that are at hand, or replace those of the same id; they have no file to be brought in step with.
@@ -129,11 +129,9 @@ class Index:
         Raises:
             IndexStateError: as for `add`.
         """
-        with self._writing() as catalog:
-            run = self._update(catalog, restore=True)
+        with self._run(restore=True) as run:
             run.put_all(list(articles), progress)
-            self._complete(catalog, run.writer.store)
-            return run.report()
+        return run.report()
 
     def refresh(self, progress: Progress | None = None) -> IndexReport:
         """Bring the index in step with every place that was ever added: new, changed and deleted files.
@@ -145,17 +143,15 @@ class Index:
             IndexStateError: as for `add`; or there is no index.
         """
         Catalog(self.home, writable=False).close()
-        with self._writing() as catalog:
-            run = self._update(catalog, restore=False)
+        with self._run(restore=False) as run:
             taken = []
-            for path, fields in _places(catalog).items():
+            for path, fields in run.catalog.provenance.places().items():
                 try:
                     taken.append(find_place(path, fields))
                 except SourceError as error:
                     run.failed.append(Failure(path, str(error)))
             run.take_all(taken, progress, sync=True)
-            self._complete(catalog, run.writer.store)
-            return run.report()
+        return run.report()
 
     def remove(self, *article_ids: str) -> IndexReport:
         """Remove articles; a later run of the same sources leaves them out until their file changes or is named.
@@ -220,7 +216,7 @@ class Index:
     def places(self) -> list[str]:
         """Return what was ever added: paths, patterns, addresses; IndexStateError as for `articles`."""
         with self._reading() as catalog:
-            return list(_places(catalog))
+            return list(catalog.provenance.places())
 
     @property
     def passages(self) -> int:
@@ -234,11 +230,20 @@ class Index:
         with self._reading() as catalog:
             return hashlib.sha256("\n".join(sorted(catalog.passage_ids())).encode()).hexdigest()[:16]
 
-    def _update(self, catalog: Catalog, *, restore: bool) -> Update:
+    @contextmanager
+    def _run(self, *, restore: bool) -> Iterator[Update]:
+        """Hold the index for one run over sources, which is completed in the end."""
         from rag.update import Update  # what reads files is loaded where files are read
+        from rag.workers import LocalWorkers
+        from rag.write import Writer
 
-        encoder = PassageEncoder(self.encoder, self._calibration(catalog), catalog.fact("late") == "1")
-        return Update(Writer(catalog, self._store(catalog), encoder), restore, self.fetcher and self.fetcher())
+        with self._writing() as catalog:
+            late, budget = catalog.fact("late") == "1", int(catalog.fact("passage_tokens") or 0)
+            encoder = PassageEncoder(self.encoder, self._calibration(catalog), late, budget)
+            with (self.workers or LocalWorkers)(encoder) as workers:
+                run = Update(Writer(catalog, self._store(catalog), workers), restore, self.fetcher and self.fetcher())
+                yield run
+            self._complete(catalog, run.writer.store)
 
     def _calibration(self, catalog: Catalog) -> Calibration:
         """Return the calibration of the index, estimated when it is new."""
@@ -292,8 +297,3 @@ class Index:
         # From here on only what nobody reads is left: who is killed now leaves it to be taken out another time.
         store.delete(sorted(gone | (catalog.orphans - catalog.passages(sorted(catalog.orphans)).keys())))
         sweep_segments(self.home, catalog)
-
-
-def _places(catalog: Catalog) -> dict[str, dict[str, str]]:
-    """Return the places that were ever added, each with how its fields are read."""
-    return dict(json.loads(catalog.fact("places") or "{}"))

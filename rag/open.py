@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rag.align import WordAligner
 from rag.check import ClaimChecker
 from rag.encode import Encoder, SentenceTransformerEncoder
 from rag.index import Index
+from rag.passage_encoder import PassageEncoder
 from rag.pipeline import Rag
 from rag.progress import Progress
 from rag.read import QuoteReader
@@ -19,10 +21,16 @@ if TYPE_CHECKING:
     from rag.chat import ChatReader
     from rag.load.web import Fetcher
     from rag.rerank import Reranker
+    from rag.workers import Workers
 
 
-def open_index(settings: Settings) -> Index:
-    """Return the index that the settings name, which need not exist yet; nothing is read or loaded."""
+def open_index(settings: Settings, ray: str | None = None) -> Index:
+    """Return the index that the settings name, which need not exist yet; nothing is read or loaded.
+
+    Args:
+        settings: say where it lies, and what encodes.
+        ray: address of the Ray cluster that reads and encodes what is added, or `auto`; None for this machine.
+    """
     encoder = _encoder(settings)
 
     def fetcher() -> Fetcher:
@@ -31,7 +39,13 @@ def open_index(settings: Settings) -> Index:
         return Fetcher(private=settings.private_addresses)
 
     return Index(
-        settings.home, encoder, settings.passage_tokens, late=settings.late, fetcher=fetcher, cache=settings.cache
+        settings.home,
+        encoder,
+        settings.passage_tokens,
+        late=settings.late,
+        fetcher=fetcher,
+        cache=settings.cache,
+        workers=partial(_open_cluster, address=ray) if ray else None,
     )
 
 
@@ -62,6 +76,12 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
     aligner = _aligner(index.encoder, settings)
     quoting = QuoteReader(aligner)
     return Rag(index, retriever, _chat_reader(settings, index.encoder) or quoting, aligner, quoting)
+
+
+def _open_cluster(encoder: PassageEncoder, address: str) -> Workers:
+    from rag.cluster import RayWorkers  # Ray takes a second to load
+
+    return RayWorkers(encoder, address)
 
 
 def _reranker(settings: Settings) -> Reranker | None:

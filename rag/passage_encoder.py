@@ -1,16 +1,18 @@
-"""Passages → what their texts are encoded to, calibrated; a sentence that was encoded before is not encoded again."""
+"""Articles → passages and what their texts are encoded to, calibrated; what was encoded before is not encoded again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from rag.calibrate import LANGUAGES, Calibration, Codes, encode_tokens_as_codes
+from rag.chunk import split_passages
 from rag.encode import Encoder, Matrix
 from rag.encoded import EncodedPassage
-from rag.types import Language, Passage
+from rag.types import Article, Language, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,32 @@ class _Sentence:
 
 @dataclass(frozen=True, slots=True)
 class PassageEncoder:
-    """Encodes passages.
+    """Cuts articles into passages, and encodes them.
 
     Args:
         encoder: makes the vectors.
         calibration: the encoder's.
         late: whether token vectors are kept, for late interaction.
+        budget: encoder tokens that a passage may have.
     """
 
     encoder: Encoder
     calibration: Calibration
     late: bool
+    budget: int
+
+    def encode_articles(
+        self, articles: Sequence[Article], known: Sequence[EncodedPassage] = ()
+    ) -> list[list[EncodedPassage]]:
+        """Return the passages of each article, encoded.
+
+        Args:
+            articles: their sentences are encoded together.
+            known: passages whose sentences need not be encoded again.
+        """
+        cut = [split_passages(article, self.encoder.count_tokens, self.budget) for article in articles]
+        each = iter(self.encode([passage for passages in cut for passage in passages], known))
+        return [list(islice(each, len(passages))) for passages in cut]
 
     def encode(self, passages: Sequence[Passage], known: Sequence[EncodedPassage] = ()) -> list[EncodedPassage]:
         """Return the passages encoded.

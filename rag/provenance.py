@@ -21,6 +21,12 @@ class Provenance:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
+    def places(self) -> dict[str, dict[str, str]]:
+        """Return the places that were ever added, each with how its fields are read."""
+        with self._engine.connect() as connection:
+            known = connection.scalar(sa.select(tables.facts.c.value).where(tables.facts.c.name == "places"))
+        return dict(json.loads(known or "{}"))
+
     def sources(self, places: Sequence[str] | None = None) -> dict[str, SourceRecord]:
         """Return what is known of sources by their places; of all where none are named."""
         with self._engine.connect() as connection:

@@ -18,25 +18,17 @@ from rag.catalog import Catalog
 from rag.change import Change, OriginRecord, SourceRecord
 from rag.clean import clean_article
 from rag.errors import SourceError
-from rag.identity import digest, digest_content, digest_file, digest_loaded
+from rag.identity import digest, digest_content, digest_file
 from rag.index_report import Failure, IndexReport
-from rag.load import Loaded, load_articles
+from rag.load import Loaded
 from rag.load.web import Fetcher, Listed, is_address
 from rag.place import Place
 from rag.progress import Progress, Step
+from rag.read_ahead import Item, begin, read_ahead
 from rag.repeated import RepeatedLines
 from rag.types import Article
+from rag.workers import Read
 from rag.write import Writer
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A file or page that is taken, and what is known of it."""
-
-    name: str
-    fields: Mapping[str, str]
-    known: SourceRecord | None
-    origins: Sequence[OriginRecord]
 
 
 @dataclass
@@ -82,17 +74,17 @@ class Update:
                 items.update({page.url: (page, place.fields) for page in self._list_pages(place.path)})
         known, origins = self.catalog.provenance.sources(list(items)), self.catalog.provenance.origins_of(list(items))
         told = progress or (lambda _step: None)
-        for number, (name, (page, fields)) in enumerate(items.items()):
-            self._tell = partial(self._step, told, number, len(items), Path(name).name)
-            take = _Item(name, fields, known.get(name), origins.get(name, []))
-            if page:
-                self._fetch(page, take)
+        taken = (Item(name, page, of, known.get(name), origins.get(name, [])) for name, (page, of) in items.items())
+        for number, (item, begun) in enumerate(read_ahead(taken, self.writer.workers, self.catalog.provenance)):
+            self._tell = partial(self._step, told, number, len(items), Path(item.name).name)
+            if item.page:
+                self._fetch(item.page, item)
             else:
-                self._take(Path(name), take)
+                self._take(Path(item.name), item, begun)
             self._tell(1.0)
         self.repeated.settle()
         if items:
-            self._step(told, len(items), len(items), Path(name).name, 0.0)
+            self._step(told, len(items), len(items), Path(item.name).name, 0.0)
         if sync:
             folders = [Path(place.path) for place in places if not place.is_address]
             self._remove_missing(folders, items.keys())
@@ -131,7 +123,7 @@ class Update:
             return []
         return [Listed(address)] if listed is None else listed
 
-    def _fetch(self, page: Listed, item: _Item) -> None:
+    def _fetch(self, page: Listed, item: Item) -> None:
         """Fetch a page and take it; one of a list that is known is not fetched again unless it says that it changed."""
         known = item.known
         listed_as_read = page.modified and known and page.modified < known.read
@@ -153,8 +145,8 @@ class Update:
                 os.utime(path, (changed, changed))
             self._take(path, item)
 
-    def _take(self, path: Path, item: _Item) -> None:
-        """Look at one file, and read it where its content is not known."""
+    def _take(self, path: Path, item: Item, begun: Iterable[Read | Failure] | None = None) -> None:
+        """Look at one file, and read it where its content is not known, unless that has begun."""
         place, known, origins = item.name, item.known, item.origins
         try:
             content = digest_file(path, item.fields)
@@ -175,17 +167,18 @@ class Update:
             self._keep(known, origins)
             return
         failures, seen = [], set()
-        for found in load_articles(path, item.fields, place):
+        for found in begun or begin(path, item, self.writer.workers):
             if isinstance(found, Failure):
                 failures.append(found)
                 continue
-            key = found.key
+            key = found.loaded.key
             while key in seen:  # two parts of one name
                 key += "+"
             seen.add(key)
-            self._take_article(place, replace(found, key=key), before.get(key), failures)
+            named = replace(found, loaded=replace(found.loaded, key=key))
+            self._take_article(place, named, before.get(key), failures)
             self._articles += 1
-            self._tell(found.share)
+            self._tell(found.loaded.share)
         self.failed += failures
         if not seen:
             self.barren.add(place)
@@ -207,14 +200,14 @@ class Update:
                     change.forget_origin(origin)
                 self._release(change, gone)
 
-    def _take_article(self, place: str, loaded: Loaded, before: OriginRecord | None, failures: list[Failure]) -> None:
+    def _take_article(self, place: str, found: Read, before: OriginRecord | None, failures: list[Failure]) -> None:
         """Queue an article of a source if it is new or changed."""
-        raw = digest_loaded(loaded.article)
+        loaded, raw = found.loaded, found.digest
         if before and before.digest == raw and not (before.removed and self.restore):
             if not before.removed:
                 self.unchanged.append(before.article_id)
             return
-        article = clean_article(loaded.article)
+        article = found.cleaned or clean_article(loaded.article)
         if not article.text:
             failures.append(Failure(place, f"{place}: nothing is left of it but debris of a page"))
             return

@@ -15,13 +15,13 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     "types", "child", "filter", "progress", "index_report", "errors", "home", "settings", "language", "phrases",
     "lexicon", "clean", "dates", "load", "boilerplate", "chunk", "terms", "skeleton", "parallel_text", "identity",
-    "remember", "encode", "calibrate", "database", "lock", "encoded", "passage_encoder", "change", "summary",
-    "provenance", "catalog", "store", "segments", "keywords", "dictionary", "place", "repair", "write", "repeated",
-    "update", "index", "watch", "snapshot", "arrange", "rerank", "confidence", "explain", "weigh", "retrieve",
-    "number_words", "numbers", "period", "dialect", "words", "align", "rewrite", "negation", "facts", "check",
-    "answer_type", "answerability", "hostile", "intent", "picks", "read", "digest", "suggest", "cite", "verify",
-    "answers", "prompts", "tokens", "chat", "pipeline", "langchain", "open", "evaluate", "doctor", "show",
-    "__main__",
+    "remember", "encode", "calibrate", "database", "lock", "encoded", "passage_encoder", "workers", "cluster",
+    "change", "summary", "provenance", "catalog", "store", "segments", "keywords", "dictionary", "place", "repair",
+    "write", "repeated", "read_ahead", "update", "index", "watch", "snapshot", "arrange", "rerank", "confidence",
+    "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect", "words", "align", "rewrite",
+    "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent", "picks", "read", "digest",
+    "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "pipeline", "langchain", "open",
+    "evaluate", "doctor", "show", "__main__",
 ]  # fmt: skip
 
 HOMES = {
@@ -44,6 +44,7 @@ HOMES = {
     "typer": {"__main__"},
     "ir_measures": {"evaluate"},
     "jinja2": {"evaluate"},
+    "ray": {"cluster"},
     "gradio": set(),
 }
 

@@ -47,10 +47,15 @@ class SentenceTransformerEncoder:
         self.name = name
         self._cache = cache
         self._runtime = runtime
+        self._threads = threads
         self._cores = Cores(threads)
         self._second = UniversalEncoder(cache, self._cores)
         self._words: dict[str, Matrix] = {}
         self._lock = Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy to another process what was asked for; the model is loaded there when it is used."""
+        return type(self), (self.name, self._cache, self._runtime, self._threads)
 
     def encode_sentences(self, texts: Sequence[str], *, with_tokens: bool = False) -> Encoded:
         """See `Encoder.encode_sentences`; raises SettingsError where the model is not on this machine."""
