@@ -20,7 +20,15 @@ from rag import database as tables
 from rag.change import Change
 from rag.clean import fold
 from rag.encode import Encoder, Matrix
-from rag.encoded import EncodedPassage, Evidence, select_evidence, select_passages, select_texts
+from rag.encoded import (
+    EncodedPassage,
+    Evidence,
+    Tokens,
+    select_evidence,
+    select_passages,
+    select_texts,
+    select_tokens,
+)
 from rag.errors import IndexStateError
 from rag.filter import Filter
 from rag.home import Home
@@ -177,6 +185,11 @@ class Catalog:
         """Return what passages were encoded to; those that are not known are left out."""
         with self._engine.connect() as connection:
             return select_evidence(connection, tables.among(tables.passages.c.id, ids) & self._visible)
+
+    def tokens(self, ids: Sequence[str]) -> dict[str, Tokens]:
+        """Return the tokens of passages by their ids; those that are not known, or have none, are left out."""
+        with self._engine.connect() as connection:
+            return select_tokens(connection, tables.among(tables.passages.c.id, ids) & self._visible)
 
     def passages_of(self, *article_ids: str) -> list[EncodedPassage]:
         """Return the passages of articles, those of each in order."""

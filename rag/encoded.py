@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import sqlalchemy as sa
@@ -71,8 +71,6 @@ class Evidence:
         counts: how many sentences each has.
         vectors: of all sentences, shape (sentences, dim).
         universal: those of the second encoder, likewise.
-        codes: of each passage's tokens; None without late interaction.
-        token_counts: how many of them belong to each sentence.
     """
 
     ids: list[str]
@@ -82,15 +80,21 @@ class Evidence:
     counts: list[int]
     vectors: Matrix
     universal: Matrix
-    codes: list[Codes | None]
-    token_counts: list[tuple[int, ...]]
+
+
+class Tokens(NamedTuple):
+    """The projected vectors of all tokens of a passage, sentence after sentence, and how many belong to each."""
+
+    codes: Codes
+    counts: tuple[int, ...]
 
 
 def select_evidence(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Evidence:
     """Return what the passages that meet a condition were encoded to, by article and in its order."""
     query = (
         sa.select(
-            *tables.passages.c["id", "sentences", "vectors", "universal", "codes"],
+            *tables.passages.c["id", "vectors", "universal"],
+            sa.func.json_array_length(tables.passages.c.sentences).label("sentences"),
             tables.articles.c.id.label("article_id"),
             *tables.articles.c["language", "published"],
         )
@@ -99,19 +103,28 @@ def select_evidence(connection: sa.Connection, condition: sa.ColumnElement[bool]
         .order_by(tables.articles.c.id, tables.passages.c.ordinal)
     )
     rows = connection.execute(query).all()
-    token_counts = [tuple(count for *_, count in json.loads(row.sentences)) for row in rows]
-    sentences = sum(map(len, token_counts))
+    counts = [row.sentences for row in rows]
     return Evidence(
         [row.id for row in rows],
         [row.article_id for row in rows],
         [row.language for row in rows],
         [row.published for row in rows],
-        list(map(len, token_counts)),
-        _from_half(b"".join(row.vectors for row in rows), sentences),
-        _from_half(b"".join(row.universal for row in rows), sentences),
-        [_codes(row.codes, sum(counts)) for row, counts in zip(rows, token_counts, strict=True)],
-        token_counts,
+        counts,
+        _from_half(b"".join(row.vectors for row in rows), sum(counts)),
+        _from_half(b"".join(row.universal for row in rows), sum(counts)),
     )
+
+
+def select_tokens(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[str, Tokens]:
+    """Return the tokens of the passages that meet a condition, by their ids; none of an index without them."""
+    query = sa.select(*tables.passages.c["id", "sentences", "codes"]).join(tables.articles).where(condition)
+    found = {}
+    for row in connection.execute(query):
+        counts = tuple(count for *_, count in json.loads(row.sentences))
+        codes = _codes(row.codes, sum(counts))
+        if codes is not None:
+            found[row.id] = Tokens(codes, counts)
+    return found
 
 
 def select_texts(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[Passage]:

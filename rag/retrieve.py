@@ -79,7 +79,7 @@ class HybridRetriever:
             snapshot = self._reading.translating()
         asked = self._prepare(question, snapshot)
         candidates = weigh(snapshot.catalog.evidence(_bring_up(asked, snapshot, only)), asked, snapshot.keywords)
-        compare_tokens(candidates, asked)
+        compare_tokens(candidates, asked, snapshot.catalog.tokens)
         if self._reranker:
             candidates = self._rerank(question, candidates, snapshot)
         if asks_for_latest(question):

@@ -6,7 +6,7 @@ Every signal is a cosine or a share, 0 to 1, so that a score means the same for 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.calibrate import Codes, match_tokens
+from rag.calibrate import match_tokens
 from rag.encode import Matrix
-from rag.encoded import Evidence
+from rag.encoded import Evidence, Tokens
 from rag.explain import find_matches
 from rag.keywords import KeywordIndex, Scores
 from rag.types import Language, Match, Passage
@@ -74,8 +74,6 @@ class Candidate:
     article_id: str
     language: Language
     published: date | None
-    codes: Codes | None
-    counts: Sequence[int]  # of the codes, one a sentence
     cosines: Matrix
     universal: Matrix
     mean: Matrix  # of its sentences' vectors, a unit row
@@ -120,11 +118,8 @@ def weigh(evidence: Evidence, asked: Question, keywords: KeywordIndex) -> list[C
         day = evidence.published[place]
         if _lacks_number(asked, row, day):
             signals["missing_number"] = 1.0
-        codes, counts = evidence.codes[place], evidence.token_counts[place]
         candidates.append(
-            Candidate(
-                identifier, article, language, day, codes, counts, cosines[mine], universal[mine], means[place], signals
-            )
+            Candidate(identifier, article, language, day, cosines[mine], universal[mine], means[place], signals)
         )
     return candidates
 
@@ -135,33 +130,48 @@ def _lacks_number(asked: Question, row: int | None, day: date | None) -> bool:
     return any(number not in published and row not in rows for number, rows in asked.numbers.items())
 
 
-def compare_tokens(candidates: list[Candidate], asked: Question) -> None:
+def compare_tokens(
+    candidates: list[Candidate], asked: Question, read: Callable[[Sequence[str]], Mapping[str, Tokens]]
+) -> None:
     """Add the token signal and sort by score: best first.
 
     Tokens are compared for the best of each language; for others the signal is estimated from the sentence's cosine.
+
+    Args:
+        candidates: weighed by all other signals.
+        asked: the question.
+        read: gives the tokens of passages by their ids.
     """
     for candidate in candidates:
         candidate.weigh()
         candidate.signals["tokens"] = _TOKENS_BASE + _TOKENS_SLOPE * candidate.signals["sentence"]
     candidates.sort(key=lambda candidate: -candidate.score)
     ranks: Counter[Language] = Counter()
-    compared: list[tuple[Candidate, Codes]] = []
+    best: list[Candidate] = []
     for candidate in candidates:
         ranks[candidate.language] += 1
-        if candidate.codes is not None and ranks[candidate.language] <= _COMPARED:
-            compared.append((candidate, candidate.codes))
-    if asked.tokens is not None and compared:
-        counts = [count for candidate, _ in compared for count in candidate.counts]
-        every = match_tokens(asked.tokens, np.concatenate([codes for _, codes in compared]), counts)
-        at = 0
-        for candidate, _ in compared:
-            matches = every[:, at : at + len(candidate.counts)]
-            at += len(candidate.counts)
-            candidate.token_matches = matches.mean(axis=0)
-            candidate.signals["tokens"] = float(matches.max(axis=1).mean())
+        if ranks[candidate.language] <= _COMPARED:
+            best.append(candidate)
+    if asked.tokens is not None and best:
+        _compare(best, asked.tokens, read([candidate.id for candidate in best]))
     for candidate in candidates:
         candidate.weigh()
     candidates.sort(key=lambda candidate: -candidate.score)
+
+
+def _compare(candidates: Sequence[Candidate], question: Matrix, tokens: Mapping[str, Tokens]) -> None:
+    """Set the token signal of the candidates whose tokens are there."""
+    compared = [(candidate, tokens[candidate.id]) for candidate in candidates if candidate.id in tokens]
+    if not compared:
+        return
+    counts = [count for _, found in compared for count in found.counts]
+    every = match_tokens(question, np.concatenate([found.codes for _, found in compared]), counts)
+    at = 0
+    for candidate, found in compared:
+        matches = every[:, at : at + len(found.counts)]
+        at += len(found.counts)
+        candidate.token_matches = matches.mean(axis=0)
+        candidate.signals["tokens"] = float(matches.max(axis=1).mean())
 
 
 def sentence_scores(candidate: Candidate) -> tuple[float, ...]:
