@@ -19,9 +19,8 @@ ORDER = [
     "store", "keywords", "dictionary", "place", "repair", "write", "repeated", "update", "index", "watch", "snapshot",
     "arrange", "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
     "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
-    "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "pipeline",
-    "langchain", "open", "evaluate", "doctor", "show", "options",
-    "serving", "__main__",
+    "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
+    "pipeline", "langchain", "open", "evaluate", "doctor", "show", "options", "serving", "__main__",
 ]  # fmt: skip
 
 HOMES = {
