@@ -16,7 +16,7 @@ import rag
 from rag import show
 from rag.errors import SanadError, SettingsError
 from rag.options import IndexFolder, open_existing
-from rag.serving import chat
+from rag.serving import chat, mcp, serve
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -177,7 +177,8 @@ def ask(
     show.answer(answers, as_json=as_json or not sys.stdout.isatty())
 
 
-app.command()(chat)
+for _serving in (chat, serve, mcp):
+    app.command()(_serving)
 
 
 @app.command(name="eval")

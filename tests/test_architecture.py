@@ -89,7 +89,9 @@ def test_the_engine_knows_the_pages_only_at_the_command_line() -> None:
 
 UI_HOMES = {
     "gradio": {"site", "chat", "corpus", "evaluation", "settings", "app", "server"},
-    "fastapi": {"documents", "server"},
+    "fastapi": {"documents", "server", "api"},
+    "mcp": {"api"},
+    "prometheus_client": {"api"},
     "uvicorn": {"server"},
     "sqlalchemy": {"talks"},
 }

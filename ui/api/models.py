@@ -1,0 +1,277 @@
+"""The forms of what `/api` is asked and answers; those of answers are the engine's own `to_dict()`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from rag.clean import fold
+from rag.filter import Only
+from rag.language import detect_language
+from rag.pipeline import READ
+from rag.summary import ArticleSummary
+from rag.types import Article, DatedBy, Failed, Lack, Language, Turn
+
+LONGEST_MESSAGE: Final = 20_000
+"""Characters of a question or an earlier message, vowel marks counted; the engine's own limit is lower."""
+
+MOST_ARTICLES: Final = 1_000
+"""Articles that are listed, or taken, at once."""
+
+_MOST_TURNS = 200
+_LONGEST_ARTICLE = 2_000_000  # characters
+_NAME = r"^[^\x00-\x1f\x7f]*$"
+
+Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE)]
+Question = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_MESSAGE)]
+Name = Annotated[str, StringConstraints(max_length=500, pattern=_NAME)]
+ArticleId = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_NAME)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Filtering(BaseModel):
+    """Which articles are searched."""
+
+    language: Language | None = Field(None, description="Only articles in this language.")
+    since: date | None = Field(None, description="Only articles published on this day or later.")
+    until: date | None = Field(None, description="Only articles published on this day or earlier.")
+    source: Name | None = Field(None, description="Only articles of this source.")
+
+    def only(self) -> Only:
+        """Return the filter as the engine's arguments."""
+        return {"language": self.language, "since": self.since, "until": self.until, "source": self.source}
+
+
+class TurnForm(_Strict):
+    """One earlier message of a talk."""
+
+    role: Literal["user", "assistant"]
+    text: Message
+
+    def to_turn(self) -> Turn:
+        """Return the engine's value."""
+        return Turn(self.role, self.text)
+
+
+class AskRequest(_Strict, Filtering):
+    """A question."""
+
+    question: Question = Field(description="In Arabic or English; the answer is in its language.")
+    history: list[TurnForm] = Field([], max_length=_MOST_TURNS, description="Earlier messages, oldest first.")
+    as_of: date | None = Field(None, description='The day that "this week" or "أمس" are counted from; else today.')
+    interface: Language = Field("en", description="Language of the answer where the question does not tell one.")
+    passages: int = Field(READ, ge=1, le=50, description="How many passages the answer may rest on.")
+    quote: bool = Field(False, description="Quote the articles even where a chat model could write.")
+
+    def options(self) -> dict[str, Any]:
+        """Return the arguments of `rag.pipeline.Rag.stream` but for the question."""
+        return {
+            "history": [turn.to_turn() for turn in self.history],
+            "as_of": self.as_of,
+            "interface": self.interface,
+            "passages": self.passages,
+            "quote": self.quote,
+            **self.only(),
+        }
+
+
+class SearchRequest(_Strict, Filtering):
+    """What passages are searched for."""
+
+    query: Question
+    k: int = Field(10, ge=1, le=100, description="How many passages.")
+    explain: bool = Field(False, description="Say of each by which signals and words it was found.")
+
+
+class ListRequest(_Strict, Filtering):
+    """Which part of the list of articles is wanted."""
+
+    offset: int = Field(0, ge=0, le=100_000_000)
+    limit: int = Field(100, ge=1, le=MOST_ARTICLES)
+
+    def passes(self, article: ArticleSummary) -> bool:
+        """Whether an article is one of those that are listed."""
+        day = article.published
+        return (
+            (self.language is None or article.language == self.language)
+            and (self.since is None or (day is not None and day >= self.since))
+            and (self.until is None or (day is not None and day <= self.until))
+            and (not self.source or fold(article.source) == fold(self.source))
+        )
+
+
+class PassageForm(BaseModel):
+    """A piece of an article; `start` and `end` count characters of the article's text, end exclusive."""
+
+    id: str
+    article_id: str
+    title: str
+    source: str
+    published: date | None
+    language: Language
+    text: str
+    start: int
+    end: int
+    page: int | None = None
+    dated_by: DatedBy | None = None
+    recognised: bool | None = None
+
+
+class HitForm(BaseModel):
+    """A ranked passage."""
+
+    rank: int
+    score: float
+    confidence: float
+    passage: PassageForm
+    copies: list[str] | None = None
+    sources: list[str] | None = None
+    signals: dict[str, float] | None = None
+    matches: list[dict[str, Any]] | None = None
+
+
+class CitationForm(BaseModel):
+    """What a mark `[n]` in an answer stands for; `quote` is the article's text from `start` to `end`."""
+
+    number: int
+    quote: str
+    start: int
+    end: int
+    passage: PassageForm
+    page: int | None = None
+    sources: list[str] | None = None
+
+
+class ClaimForm(BaseModel):
+    """One statement of an answer, and whether a passage supports it."""
+
+    text: str
+    supported: bool
+    citations: list[int]
+    flaw: str
+    words: str
+
+
+class AnswerForm(BaseModel):
+    """An answer; the same as `sanad ask --json` gives."""
+
+    question: str
+    text: str
+    language: Language
+    abstained: bool
+    citations: list[CitationForm]
+    nearest: list[HitForm]
+    searched: str
+    confidence: float
+    lack: Lack
+    missing: str
+    since: date | None
+    until: date | None
+    claims: list[ClaimForm]
+    written_by: str
+    failed: Failed
+
+
+class SearchResponse(BaseModel):
+    """Passages, best first; the same as `sanad search --json` gives."""
+
+    hits: list[HitForm]
+
+
+class SummaryForm(BaseModel):
+    """One line of the list of articles; `passages` counts them."""
+
+    id: str
+    title: str
+    language: Language
+    published: date | None
+    source: str
+    passages: int
+
+
+class ArticlesResponse(BaseModel):
+    """A part of the list of articles, newest first; `total` counts all that pass the filter."""
+
+    articles: list[SummaryForm]
+    total: int
+
+
+class ArticleForm(BaseModel):
+    """An article as it is stored; what it quotes by characters counts those of `text`."""
+
+    id: str
+    title: str
+    text: str
+    language: Language
+    published: date | None
+    source: str
+    licence: str
+    author: str
+    url: str
+    dated_by: DatedBy
+    pages: list[int]
+    recognised: bool
+
+
+class NewArticle(_Strict):
+    """An article to be indexed; one of the same id is replaced."""
+
+    id: ArticleId
+    title: Name = ""
+    text: str = Field(min_length=1, max_length=_LONGEST_ARTICLE)
+    language: Language | None = Field(None, description="Told by the text where it is not given.")
+    published: date | None = None
+    source: Name = ""
+    licence: Name = ""
+    author: Name = ""
+    url: str = Field("", max_length=2000, pattern=r"^(https?://[^\s\x00-\x1f\x7f]*)?$")
+
+    def to_article(self) -> Article:
+        """Return the engine's value."""
+        fields = self.model_dump(exclude={"language"})
+        language = self.language or detect_language(f"{self.title}\n{self.text}")
+        return Article(**fields, language=language, dated_by="source" if self.published else "")
+
+
+class AddRequest(_Strict):
+    """Articles to be indexed."""
+
+    articles: list[NewArticle] = Field(min_length=1, max_length=MOST_ARTICLES)
+
+
+class FailureForm(BaseModel):
+    """What could not be read, and why."""
+
+    source: str
+    reason: str
+
+
+class ReportForm(BaseModel):
+    """What changed, by article ids; the same as `sanad index --json` gives."""
+
+    added: list[str]
+    changed: list[str]
+    unchanged: list[str]
+    removed: list[str]
+    copies: list[str]
+    failed: list[FailureForm]
+
+
+class ErrorDetail(BaseModel):
+    """What is wrong, in a sentence for people and a word for programs."""
+
+    message: str
+    type: Literal["invalid_request_error", "server_error"]
+    param: str | None
+    code: str
+
+
+class ErrorForm(BaseModel):
+    """Every error."""
+
+    error: ErrorDetail
