@@ -76,8 +76,8 @@ def footnotes(answer: Answer) -> str:
     for citation in answer.citations:
         passage = citation.passage
         day = passage.said_day.isoformat() if passage.said_day else ""
-        opening, closing = ("«", "»") if passage.language == "ar" else ("“", "”")
-        told = (passage.title, ", ".join(filter(None, (passage.source, day))), f"{opening}{citation.quote}{closing}")
+        comma, opening, closing = ("، ", "«", "»") if passage.language == "ar" else (", ", "“", "”")
+        told = (passage.title, comma.join(filter(None, (passage.source, day))), f"{opening}{citation.quote}{closing}")
         lines.append(" ".join(f"[{citation.number}] {' — '.join(filter(None, told))}".split()))
     return "\n\n" + "\n".join(lines) if lines else ""
 

@@ -156,7 +156,7 @@ async def _search(service: Service, asked: SearchArguments) -> _Said:
 
 async def _ask(service: Service, asked: AskArguments) -> _Said:
     answer = await service.ask(_is_here, asked.question, **asked.only())
-    text = answer.text + footnotes(answer)
+    text = _without_orders(answer.text + footnotes(answer))
     ids = list(dict.fromkeys(citation.passage.article_id for citation in answer.citations))
     if ids:
         text += f"\n\nread_article gives the whole of: {', '.join(ids)}"

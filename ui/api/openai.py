@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from rag.types import Answer, Citation, Turn
@@ -34,28 +34,26 @@ _MODELS: Final = ("sanad", "sanad-quotes")
 """The second quotes the articles even where a chat model could write."""
 
 _INVALID: Final = 400
+_MOST_TURNS: Final = 40  # earlier messages that are looked at: a follow-up follows what was said lately
 _DONE: Final = "[DONE]"
 
 
-class TextPart(BaseModel):
-    """A piece of a message: text, since Sanad sees and hears nothing."""
-
-    type: Literal["text"]
-    text: Annotated[str, Field(max_length=LONGEST_MESSAGE)]
+def _words(content: Any) -> Any:
+    """Return the text of a message's content, which may be in parts."""
+    if content is None:
+        return ""
+    if not isinstance(content, list):
+        return content
+    if not all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in content):
+        raise ValueError("Sanad reads text only: parts of another type must be left out")
+    return "\n".join(part["text"] for part in content)
 
 
 class ChatMessage(BaseModel):
     """One message of a talk; those of other roles than user and assistant are left aside."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Annotated[str, Field(max_length=LONGEST_MESSAGE)] | list[TextPart] | None = None
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content)
-        return self.content or ""
+    content: Annotated[str, BeforeValidator(_words)] = ""
 
 
 class StreamOptions(BaseModel):
@@ -69,7 +67,7 @@ class CompletionRequest(Filtering):
 
     model_config = ConfigDict(extra="allow")
 
-    messages: list[ChatMessage] = Field(min_length=1, max_length=400)
+    messages: list[ChatMessage] = Field(min_length=1, max_length=2000)
     model: str = Field(max_length=200)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
@@ -101,10 +99,10 @@ class CompletionRequest(Filtering):
             raise Problem(_INVALID, "messages: none of them is the user's, so nothing is asked", "invalid_value")
         history = []
         for message in self.messages[: places[-1]]:
-            if message.role in ("user", "assistant") and message.text.strip():
+            if message.role in ("user", "assistant") and message.content.strip():
                 role: Literal["user", "assistant"] = "user" if message.role == "user" else "assistant"
-                history.append(Turn(role, without_footnotes(message.text)))
-        return self.messages[places[-1]].text, history
+                history.append(Turn(role, without_footnotes(message.content)[:LONGEST_MESSAGE]))
+        return self.messages[places[-1]].content, history[-_MOST_TURNS:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +207,7 @@ async def _chunks(
 
 async def _count(service: Service, asked: CompletionRequest, text: str) -> dict[str, int]:
     """Return how many tokens were read and written, in those of the encoder."""
-    texts = [message.text for message in asked.messages] + [text]
+    texts = [message.content for message in asked.messages] + [text]
     *read, written = await service.run(lambda: service.rag.index.encoder.count_tokens(texts))
     return {"prompt_tokens": sum(read), "completion_tokens": written, "total_tokens": sum(read) + written}
 
