@@ -100,7 +100,7 @@ def _add_articles(api: FastAPI, service: Service) -> None:
         return JSONResponse(report.to_dict())
 
     @api.get("/articles/{article_id:path}", response_model=models.ArticleForm, responses=_MISSING, tags=["articles"])
-    async def article(article_id: str) -> Response:
+    async def article(article_id: models.ArticleId) -> Response:
         """Give one article as it is stored."""
         try:
             found = await service.run(lambda: service.rag.index.article(article_id))
@@ -109,7 +109,7 @@ def _add_articles(api: FastAPI, service: Service) -> None:
         return JSONResponse(found.to_dict())
 
     @api.delete("/articles/{article_id:path}", response_model=models.ReportForm, responses=_MISSING, tags=["articles"])
-    async def remove(article_id: str) -> Response:
+    async def remove(article_id: models.ArticleId) -> Response:
         """Take an article out of the index; the file it was read from stays."""
         try:
             report = await service.write(lambda: service.rag.index.remove(article_id))

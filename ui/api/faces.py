@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from rag.pipeline import Rag
 from ui.api import articles, mcp, openai
 from ui.api.articles import build_articles_api
-from ui.api.gate import BodyLimit
+from ui.api.gate import BodyLimit, PlainPaths
 from ui.api.health import health_routes
 from ui.api.mcp import build_mcp
 from ui.api.metrics import Metrics
@@ -37,6 +37,7 @@ def build_faces(rag: Rag, folder: Path) -> FastAPI:
             yield
 
     server = FastAPI(title="Sanad", openapi_url=None, lifespan=while_served)
+    server.add_middleware(PlainPaths, under=("/api/", "/v1/"))
     server.include_router(health_routes(service, metrics))
     server.mount("/api", BodyLimit(build_articles_api(service), articles.LARGEST_BODY))
     server.mount("/v1", BodyLimit(build_openai_api(service), openai.LARGEST_BODY))

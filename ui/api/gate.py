@@ -5,6 +5,7 @@ Who asks is no concern yet: accounts, keys and limits by client have their place
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -61,6 +62,25 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_within, send)
+
+
+class PlainPaths:
+    """Lets no address with a line end through to the pages, which would answer it in a form of their own.
+
+    Args:
+        app: gets the request.
+        under: where the programs' addresses begin.
+    """
+
+    def __init__(self, app: ASGIApp, under: Sequence[str]) -> None:
+        self._app, self._under = app, tuple(under)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or say that there is no such address."""
+        if scope["type"] == "http" and scope["path"].startswith(self._under) and len(scope["path"].splitlines()) > 1:
+            await Problem(404, "there is nothing at this address", "not_found").to_response()(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 def _is_here(address: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
 from rag.clean import fold
 from rag.filter import Only
@@ -23,9 +25,19 @@ MOST_ARTICLES: Final = 1_000
 _MOST_TURNS = 200
 _LONGEST_ARTICLE = 2_000_000  # characters
 _NAME = r"^[^\x00-\x1f\x7f]*$"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
+
+def _as_day(value: Any) -> Any:
+    """Return what is read as a day: pydantic would also take seconds since 1970."""
+    if value is not None and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("must be a day, such as 2026-01-31")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_as_day)]
 Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE)]
-Question = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_MESSAGE)]
+Question = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE, pattern=r"[^\s\x00-\x1f]")]
 Name = Annotated[str, StringConstraints(max_length=500, pattern=_NAME)]
 ArticleId = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_NAME)]
 
@@ -38,8 +50,8 @@ class Filtering(BaseModel):
     """Which articles are searched."""
 
     language: Language | None = Field(None, description="Only articles in this language.")
-    since: date | None = Field(None, description="Only articles published on this day or later.")
-    until: date | None = Field(None, description="Only articles published on this day or earlier.")
+    since: Day | None = Field(None, description="Only articles published on this day or later.")
+    until: Day | None = Field(None, description="Only articles published on this day or earlier.")
     source: Name | None = Field(None, description="Only articles of this source.")
 
     def only(self) -> Only:
@@ -63,7 +75,7 @@ class AskRequest(_Strict, Filtering):
 
     question: Question = Field(description="In Arabic or English; the answer is in its language.")
     history: list[TurnForm] = Field([], max_length=_MOST_TURNS, description="Earlier messages, oldest first.")
-    as_of: date | None = Field(None, description='The day that "this week" or "أمس" are counted from; else today.')
+    as_of: Day | None = Field(None, description='The day that "this week" or "أمس" are counted from; else today.')
     interface: Language = Field("en", description="Language of the answer where the question does not tell one.")
     passages: int = Field(READ, ge=1, le=50, description="How many passages the answer may rest on.")
     quote: bool = Field(False, description="Quote the articles even where a chat model could write.")
@@ -225,7 +237,7 @@ class NewArticle(_Strict):
     title: Name = ""
     text: str = Field(min_length=1, max_length=_LONGEST_ARTICLE)
     language: Language | None = Field(None, description="Told by the text where it is not given.")
-    published: date | None = None
+    published: Day | None = None
     source: Name = ""
     licence: Name = ""
     author: Name = ""
@@ -242,6 +254,14 @@ class AddRequest(_Strict):
     """Articles to be indexed."""
 
     articles: list[NewArticle] = Field(min_length=1, max_length=MOST_ARTICLES)
+
+    @field_validator("articles")
+    @classmethod
+    def _differ(cls, articles: list[NewArticle]) -> list[NewArticle]:
+        ids = Counter(article.id for article in articles)
+        if twice := [article_id for article_id, count in ids.items() if count > 1]:
+            raise ValueError(f"two have the id {twice[0]!r}")
+        return articles
 
 
 class FailureForm(BaseModel):
