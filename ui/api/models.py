@@ -35,6 +35,14 @@ def _as_day(value: Any) -> Any:
     return value
 
 
+def _as_number(value: Any) -> Any:
+    """Return what is read as a whole number: pydantic would also take words and truths; 3.0 is one in JSON."""
+    if isinstance(value, str | bool):
+        raise ValueError("must be a whole number")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_as_number)]
 Day = Annotated[date, BeforeValidator(_as_day)]
 Message = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE)]
 Question = Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE, pattern=r"[^\s\x00-\x1f]")]
@@ -77,8 +85,8 @@ class AskRequest(_Strict, Filtering):
     history: list[TurnForm] = Field([], max_length=_MOST_TURNS, description="Earlier messages, oldest first.")
     as_of: Day | None = Field(None, description='The day that "this week" or "أمس" are counted from; else today.')
     interface: Language = Field("en", description="Language of the answer where the question does not tell one.")
-    passages: int = Field(READ, ge=1, le=50, description="How many passages the answer may rest on.")
-    quote: bool = Field(False, description="Quote the articles even where a chat model could write.")
+    passages: Whole = Field(READ, ge=1, le=50, description="How many passages the answer may rest on.")
+    quote: bool = Field(False, strict=True, description="Quote the articles even where a chat model could write.")
 
     def options(self) -> dict[str, Any]:
         """Return the arguments of `rag.pipeline.Rag.stream` but for the question."""
@@ -96,8 +104,8 @@ class SearchRequest(_Strict, Filtering):
     """What passages are searched for."""
 
     query: Question
-    k: int = Field(10, ge=1, le=100, description="How many passages.")
-    explain: bool = Field(False, description="Say of each by which signals and words it was found.")
+    k: Whole = Field(10, ge=1, le=100, description="How many passages.")
+    explain: bool = Field(False, strict=True, description="Say of each by which signals and words it was found.")
 
 
 class ListRequest(_Strict, Filtering):
