@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.errors import SanadError
 from rag.pipeline import Rag
 from rag.settings import Settings
-from ui.api.faces import build_faces
 from ui.app import build_app, looks
 from ui.documents import document_routes
 from ui.site import VISITOR, Site
@@ -35,7 +34,12 @@ def build_server(rag: Rag, settings: Settings, *, programs: bool = False) -> Fas
         programs: serve what programs and other assistants talk to as well.
     """
     site = Site(rag, settings)
-    server = build_faces(rag, settings.index) if programs else FastAPI(title="Sanad", openapi_url=None)
+    if programs:
+        from ui.api.faces import build_faces  # MCP's library takes a while to load
+
+        server = build_faces(rag, settings.index)
+    else:
+        server = FastAPI(title="Sanad", openapi_url=None)
     server.add_middleware(_KnownVisitor)
     server.include_router(document_routes(site))
     with warnings.catch_warnings():  # Gradio warns of what is off by `looks`

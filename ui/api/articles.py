@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ui.api import models
+from ui.api import requests, responses
 from ui.api.events import event, stream_events
 from ui.api.gate import admit
 from ui.api.problems import Problem, guarding, problem_of
@@ -32,15 +32,16 @@ _EVENTS: Final = {
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
 }
 _INVALID: Final = 422
+_ONE: Final = "/articles/{article_id:path}"
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"model": models.ErrorForm, "description": "The body cannot be read"},
-    403: {"model": models.ErrorForm, "description": "The request comes from elsewhere"},
-    413: {"model": models.ErrorForm, "description": "The body is too large"},
-    _INVALID: {"model": models.ErrorForm, "description": "A field is wrong"},
-    503: {"model": models.ErrorForm, "description": "The index cannot be used now"},
+    400: {"model": responses.ErrorForm, "description": "The body cannot be read"},
+    403: {"model": responses.ErrorForm, "description": "The request comes from elsewhere"},
+    413: {"model": responses.ErrorForm, "description": "The body is too large"},
+    _INVALID: {"model": responses.ErrorForm, "description": "A field is wrong"},
+    503: {"model": responses.ErrorForm, "description": "The index cannot be used now"},
 }
 _MISSING: Final[dict[int | str, dict[str, Any]]] = {
-    404: {"model": models.ErrorForm, "description": "No article has this id"}
+    404: {"model": responses.ErrorForm, "description": "No article has this id"}
 }
 
 
@@ -67,16 +68,16 @@ def build_articles_api(service: Service) -> FastAPI:
 
 
 def _add_questions(api: FastAPI, service: Service) -> None:
-    @api.post("/ask", response_model=models.AnswerForm, responses={200: _EVENTS}, tags=["questions"])
-    async def ask(asked: models.AskRequest, request: Request) -> Response:
+    @api.post("/ask", response_model=responses.AnswerForm, responses={200: _EVENTS}, tags=["questions"])
+    async def ask(asked: requests.AskRequest, request: Request) -> Response:
         """Answer a question with citations, or say that the articles do not."""
         if "text/event-stream" in request.headers.get("accept", ""):
             return await stream_events(_answer_events(service, asked, request))
         answer = await service.ask(request.is_disconnected, asked.question, **asked.options())
         return JSONResponse(answer.to_dict())
 
-    @api.post("/search", response_model=models.SearchResponse, tags=["questions"])
-    async def search(asked: models.SearchRequest) -> Response:
+    @api.post("/search", response_model=responses.SearchResponse, tags=["questions"])
+    async def search(asked: requests.SearchRequest) -> Response:
         """Find passages, best first."""
         hits = await service.run(
             lambda: service.rag.search(asked.query, asked.k, explain=asked.explain, **asked.only())
@@ -85,22 +86,22 @@ def _add_questions(api: FastAPI, service: Service) -> None:
 
 
 def _add_articles(api: FastAPI, service: Service) -> None:
-    @api.get("/articles", response_model=models.ArticlesResponse, tags=["articles"])
-    async def articles(asked: Annotated[models.ListRequest, Query()]) -> Response:
+    @api.get("/articles", response_model=responses.ArticlesResponse, tags=["articles"])
+    async def articles(asked: Annotated[requests.ListRequest, Query()]) -> Response:
         """List what is indexed, newest first."""
         listed = list(filter(asked.passes, await service.run(lambda: service.listing.articles())))
         part = listed[asked.offset : asked.offset + asked.limit]
         return JSONResponse({"articles": [one.to_dict() for one in part], "total": len(listed)})
 
-    @api.post("/articles", response_model=models.ReportForm, tags=["articles"])
-    async def add(added: models.AddRequest) -> Response:
+    @api.post("/articles", response_model=responses.ReportForm, tags=["articles"])
+    async def add(added: requests.AddRequest) -> Response:
         """Add articles, or replace those of the same id."""
         articles = [article.to_article() for article in added.articles]
         report = await service.write(lambda: service.rag.index.put(articles))
         return JSONResponse(report.to_dict())
 
-    @api.get("/articles/{article_id:path}", response_model=models.ArticleForm, responses=_MISSING, tags=["articles"])
-    async def article(article_id: models.ArticleId) -> Response:
+    @api.get(_ONE, response_model=responses.ArticleForm, responses=_MISSING, tags=["articles"])
+    async def article(article_id: requests.ArticleId) -> Response:
         """Give one article as it is stored."""
         try:
             found = await service.run(lambda: service.rag.index.article(article_id))
@@ -108,8 +109,8 @@ def _add_articles(api: FastAPI, service: Service) -> None:
             raise _missing() from None
         return JSONResponse(found.to_dict())
 
-    @api.delete("/articles/{article_id:path}", response_model=models.ReportForm, responses=_MISSING, tags=["articles"])
-    async def remove(article_id: models.ArticleId) -> Response:
+    @api.delete(_ONE, response_model=responses.ReportForm, responses=_MISSING, tags=["articles"])
+    async def remove(article_id: requests.ArticleId) -> Response:
         """Take an article out of the index; the file it was read from stays."""
         try:
             report = await service.write(lambda: service.rag.index.remove(article_id))
@@ -118,7 +119,7 @@ def _add_articles(api: FastAPI, service: Service) -> None:
         return JSONResponse(report.to_dict())
 
 
-async def _answer_events(service: Service, asked: models.AskRequest, request: Request) -> AsyncGenerator[str, None]:
+async def _answer_events(service: Service, asked: requests.AskRequest, request: Request) -> AsyncGenerator[str, None]:
     answer = None
     try:
         async with aclosing(service.stream(request.is_disconnected, asked.question, **asked.options())) as answers:

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 import anyio
+from anyio import to_thread
 from mcp.server import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
@@ -31,8 +32,8 @@ from rag.hostile import speaks_to_machine, withhold_instructions
 from rag.language import split_sentences
 from rag.types import Article, Hit
 from ui.api.completion import footnotes
-from ui.api.models import ArticleId, Filtering, Question
 from ui.api.problems import problem_of
+from ui.api.requests import ArticleId, Filtering, Question
 from ui.api.service import Service
 
 LARGEST_BODY: Final = 1_000_000
@@ -142,9 +143,10 @@ def serve_stdio(service: Service) -> None:
 
 
 async def _open(service: Service) -> None:
+    """Open the engine; where that fails, each tool says so when it is called. Who leaves does not wait for it."""
     try:
-        await service.run(lambda: service.rag.warm_up())
-    except Exception as error:  # each tool says so when it is called
+        await to_thread.run_sync(lambda: service.rag.warm_up(), abandon_on_cancel=True)
+    except Exception as error:
         problem_of(error, service.folder)
 
 

@@ -23,8 +23,8 @@ from rag.types import Answer, Citation, Turn
 from ui.api.completion import Sent, evidence, footnotes, without_footnotes
 from ui.api.events import event, stream_events
 from ui.api.gate import admit
-from ui.api.models import LONGEST_MESSAGE, Filtering
 from ui.api.problems import Problem, guarding, problem_of
+from ui.api.requests import LONGEST_MESSAGE, Filtering
 from ui.api.service import Service
 
 LARGEST_BODY: Final = 8_000_000

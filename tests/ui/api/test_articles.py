@@ -16,7 +16,7 @@ from rag.pipeline import LONGEST_QUESTION, Rag
 from rag.types import Answer, Turn
 from tests.ui.api.conftest import ARABIC, ENGLISH, a_client, open_small
 from tests.ui.stand_ins import ToldRag
-from ui.api import models
+from ui.api import responses
 from ui.api.articles import LARGEST_BODY
 
 
@@ -44,7 +44,7 @@ def test_ask(client: TestClient, small_rag: Rag, question: str, quote: str) -> N
     answer = client.post("/api/ask", json={"question": question}).json()
     assert answer == small_rag.ask(question).to_dict()
     assert answer["citations"][0]["quote"] == quote
-    fits(answer, models.AnswerForm)
+    fits(answer, responses.AnswerForm)
 
     streamed = client.post("/api/ask", json={"question": question}, headers={"Accept": "text/event-stream"})
     assert streamed.headers["content-type"].startswith("text/event-stream")
@@ -80,14 +80,14 @@ def test_search(client: TestClient, small_rag: Rag) -> None:
     found = client.post("/api/search", json={"query": "H200", "k": 2, "explain": True, "language": "en"}).json()
     assert found == {"hits": [hit.to_dict() for hit in small_rag.search("H200", 2, explain=True, language="en")]}
     assert found["hits"][0]["matches"]
-    fits(found, models.SearchResponse)
+    fits(found, responses.SearchResponse)
 
 
 def test_the_list_of_articles_in_parts(client: TestClient) -> None:
     whole = client.get("/api/articles").json()
     assert [article["id"] for article in whole["articles"]] == ["water", "chips", "canal"]
     assert whole["total"] == 3
-    fits(whole, models.ArticlesResponse)
+    fits(whole, responses.ArticlesResponse)
     part = client.get("/api/articles", params={"offset": 1, "limit": 1}).json()
     assert part == {"articles": whole["articles"][1:2], "total": 3}
     for only, ids in (
@@ -99,7 +99,7 @@ def test_the_list_of_articles_in_parts(client: TestClient) -> None:
         assert [one["id"] for one in client.get("/api/articles", params=only).json()["articles"]] == ids
     article = client.get("/api/articles/chips").json()
     assert article["text"].startswith("Beijing told firms")
-    fits(article, models.ArticleForm)
+    fits(article, responses.ArticleForm)
 
 
 def test_articles_come_and_go(own: TestClient) -> None:
@@ -108,7 +108,7 @@ def test_articles_come_and_go(own: TestClient) -> None:
     report = own.post("/api/articles", json={"articles": [an_article(), arabic]})
     assert report.status_code == 200, report.text
     assert report.json()["added"] == ["a", "b/ب"]
-    fits(report.json(), models.ReportForm)
+    fits(report.json(), responses.ReportForm)
     stored = own.get("/api/articles/b%2F%D8%A8").json()
     assert stored | {"text": ""} == {
         "id": "b/ب", "title": "القناة", "text": "", "language": "ar", "published": "2026-01-16", "source": "سند",
@@ -269,8 +269,8 @@ def test_the_forms_of_an_abstention_too(small_rag: Rag) -> None:
     answer = small_rag.ask("Who won the chess championship of 1972?")
     assert answer.abstained
     assert answer.nearest
-    fits(answer.to_dict(), models.AnswerForm)
-    assert set(Answer.__slots__) == set(models.AnswerForm.model_fields)
+    fits(answer.to_dict(), responses.AnswerForm)
+    assert set(Answer.__slots__) == set(responses.AnswerForm.model_fields)
 
 
 def fits(value: Any, form: Any) -> None:

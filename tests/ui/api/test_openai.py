@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,13 @@ import pytest
 from fastapi.testclient import TestClient
 from langchain_openai import ChatOpenAI
 
+from rag.align import WordAligner
+from rag.chat import ChatReader
+from rag.errors import ReaderError
 from rag.pipeline import LONGEST_QUESTION
+from rag.tokens import ChatTokens
 from rag.types import Turn
-from tests.ui.api.conftest import ARABIC, ENGLISH, a_client
+from tests.ui.api.conftest import ARABIC, ENGLISH, a_client, open_small
 from tests.ui.stand_ins import ToldRag
 
 CHIPS = "Beijing told firms to prepare H200 orders."
@@ -243,3 +248,39 @@ def test_an_error_in_the_middle_is_an_event(tmp_path: Path) -> None:
     stream = official.chat.completions.create(model="sanad", messages=[said("who am I?")], stream=True)  # type: ignore[call-overload]
     with pytest.raises(openai.APIError, match="the server failed"):
         list(stream)
+
+
+class BreakingModel:
+    """Writes what it is told to, and breaks off."""
+
+    name = "test:breaking"
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = pieces
+
+    def stream(self, messages: Any) -> Iterator[str]:
+        yield from self.pieces
+        raise ReaderError("cut", "the model broke off")
+
+
+def test_a_model_that_breaks_off_is_followed_by_quotes_that_count_on(
+    tmp_path: Path, articles: Path, aligner: WordAligner
+) -> None:
+    said_well = "Firms were told by Beijing to prepare H200 orders [1]. "
+    rag = open_small(tmp_path / "index", aligner, articles)
+    tokens = ChatTokens(rag.index.encoder.count_tokens)
+    rag._reader = ChatReader(BreakingModel(said_well, "The shares of firms ", "fell and"), tokens, 4096)
+    client = a_client(rag, tmp_path)
+    asked = {"model": "sanad", "messages": [said(ENGLISH)], "stream": True}
+    events = client.post("/v1/chat/completions", json=asked).text.strip().split("\n\n")
+    chunks = [json.loads(event.removeprefix("data: "))["choices"][0] for event in events[:-1]]
+    pieces = [chunk["delta"]["content"] for chunk in chunks[:-1]]
+    assert pieces == [
+        "",
+        "Firms were told by Beijing to prepare H200 orders. [1]",
+        f"\n\nThe language model broke off; this is what the articles say, word for word.\n\n{CHIPS} [2]",
+    ]
+    assert [(c["number"], c["quote"]) for c in chunks[-1]["delta"]["citations"]] == [(1, CHIPS), (2, CHIPS)]
+
+    quotes = client.post("/v1/chat/completions", json=asked | {"model": "sanad-quotes", "stream": False}).json()
+    assert quotes["choices"][0]["message"]["content"] == f"{CHIPS} [1]"

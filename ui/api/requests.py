@@ -1,4 +1,4 @@
-"""The forms of what `/api` is asked and answers; those of answers are the engine's own `to_dict()`."""
+"""The forms of what programs ask, with their limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.filter import Only
 from rag.language import detect_language
 from rag.pipeline import READ
 from rag.summary import ArticleSummary
-from rag.types import Article, DatedBy, Failed, Lack, Language, Turn
+from rag.types import Article, Language, Turn
 
 LONGEST_MESSAGE: Final = 20_000
 """Characters of a question or an earlier message, vowel marks counted; the engine's own limit is lower."""
@@ -125,119 +125,6 @@ class ListRequest(_Strict, Filtering):
         )
 
 
-class PassageForm(BaseModel):
-    """A piece of an article; `start` and `end` count characters of the article's text, end exclusive."""
-
-    id: str
-    article_id: str
-    title: str
-    source: str
-    published: date | None
-    language: Language
-    text: str
-    start: int
-    end: int
-    page: int | None = None
-    dated_by: DatedBy | None = None
-    recognised: bool | None = None
-
-
-class HitForm(BaseModel):
-    """A ranked passage."""
-
-    rank: int
-    score: float
-    confidence: float
-    passage: PassageForm
-    copies: list[str] | None = None
-    sources: list[str] | None = None
-    signals: dict[str, float] | None = None
-    matches: list[dict[str, Any]] | None = None
-
-
-class CitationForm(BaseModel):
-    """What a mark `[n]` in an answer stands for; `quote` is the article's text from `start` to `end`."""
-
-    number: int
-    quote: str
-    start: int
-    end: int
-    passage: PassageForm
-    page: int | None = None
-    sources: list[str] | None = None
-
-
-class ClaimForm(BaseModel):
-    """One statement of an answer, and whether a passage supports it."""
-
-    text: str
-    supported: bool
-    citations: list[int]
-    flaw: str
-    words: str
-
-
-class AnswerForm(BaseModel):
-    """An answer; the same as `sanad ask --json` gives."""
-
-    question: str
-    text: str
-    language: Language
-    abstained: bool
-    citations: list[CitationForm]
-    nearest: list[HitForm]
-    searched: str
-    confidence: float
-    lack: Lack
-    missing: str
-    since: date | None
-    until: date | None
-    claims: list[ClaimForm]
-    written_by: str
-    failed: Failed
-
-
-class SearchResponse(BaseModel):
-    """Passages, best first; the same as `sanad search --json` gives."""
-
-    hits: list[HitForm]
-
-
-class SummaryForm(BaseModel):
-    """One line of the list of articles; `passages` counts them."""
-
-    id: str
-    title: str
-    language: Language
-    published: date | None
-    source: str
-    passages: int
-
-
-class ArticlesResponse(BaseModel):
-    """A part of the list of articles, newest first; `total` counts all that pass the filter."""
-
-    articles: list[SummaryForm]
-    total: int
-
-
-class ArticleForm(BaseModel):
-    """An article as it is stored; what it quotes by characters counts those of `text`."""
-
-    id: str
-    title: str
-    text: str
-    language: Language
-    published: date | None
-    source: str
-    licence: str
-    author: str
-    url: str
-    dated_by: DatedBy
-    pages: list[int]
-    recognised: bool
-
-
 class NewArticle(_Strict):
     """An article to be indexed; one of the same id is replaced."""
 
@@ -270,36 +157,3 @@ class AddRequest(_Strict):
         if twice := [article_id for article_id, count in ids.items() if count > 1]:
             raise ValueError(f"two have the id {twice[0]!r}")
         return articles
-
-
-class FailureForm(BaseModel):
-    """What could not be read, and why."""
-
-    source: str
-    reason: str
-
-
-class ReportForm(BaseModel):
-    """What changed, by article ids; the same as `sanad index --json` gives."""
-
-    added: list[str]
-    changed: list[str]
-    unchanged: list[str]
-    removed: list[str]
-    copies: list[str]
-    failed: list[FailureForm]
-
-
-class ErrorDetail(BaseModel):
-    """What is wrong, in a sentence for people and a word for programs."""
-
-    message: str
-    type: Literal["invalid_request_error", "server_error"]
-    param: str | None
-    code: str
-
-
-class ErrorForm(BaseModel):
-    """Every error."""
-
-    error: ErrorDetail
