@@ -15,6 +15,8 @@ import typer
 import rag
 from rag import show
 from rag.errors import SanadError, SettingsError
+from rag.options import IndexFolder, open_existing
+from rag.serving import chat, mcp, serve
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,7 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-IndexFolder = Annotated[Path | None, typer.Option("--index", help="Folder of the index.  [env: RAG_INDEX]")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; progress goes to stderr.")]
 Language = Annotated[str | None, typer.Option(help="Search articles of this language only: ar or en.")]
 Source = Annotated[str | None, typer.Option(help="Search articles of this source only.")]
@@ -127,7 +128,7 @@ def index(
 def articles(index: IndexFolder = None, as_json: AsJson = False) -> None:
     """List what is indexed."""
     settings = rag.Settings(index=index)
-    show.articles(_existing(settings).index.articles(), as_json=as_json)
+    show.articles(open_existing(settings).index.articles(), as_json=as_json)
 
 
 @app.command()
@@ -154,7 +155,7 @@ def search(
 
     only = _filter(language, since, until, source)
     check_question(query)
-    hits = _existing(rag.Settings(index=index)).search(query, k, explain=explain, **only)
+    hits = open_existing(rag.Settings(index=index)).search(query, k, explain=explain, **only)
     show.hits(hits, as_json=as_json)
 
 
@@ -176,33 +177,12 @@ def ask(
 
     only = _filter(language, since, until, source)
     check_question(question)
-    answers = _existing(rag.Settings(index=index)).stream(question, as_of=as_of and as_of.date(), **only)
+    answers = open_existing(rag.Settings(index=index)).stream(question, as_of=as_of and as_of.date(), **only)
     show.answer(answers, as_json=as_json or not sys.stdout.isatty())
 
 
-@app.command()
-def chat(
-    host: Annotated[str | None, typer.Option(help="Loopback address.  [env: GRADIO_SERVER_NAME]")] = None,
-    port: Annotated[int | None, typer.Option(help="[env: GRADIO_SERVER_PORT]")] = None,
-    index: IndexFolder = None,
-) -> None:
-    """Serve the pages to this machine's browser: chat, articles, evaluation, settings."""
-    settings = rag.Settings(index=index, host=host, port=port)
-    if settings.host not in ("127.0.0.1", "localhost", "::1"):
-        raise SettingsError(
-            f"GRADIO_SERVER_NAME={settings.host!r}: only this machine can be served, since there are no accounts yet; "
-            "use --host 127.0.0.1"
-        )
-    from ui.server import serve
-
-    target = rag.open_index(settings)
-    if target.exists:
-        with show.progress("looking for changes") as progress:
-            report = target.refresh(progress)
-        show.failures(report)
-    asked = _existing(settings)
-    asked.warm_up()
-    serve(asked, settings, on_ready=lambda address: show.note(f"Sanad is at {address}"))
+for _serving in (chat, serve, mcp):
+    app.command()(_serving)
 
 
 @app.command(name="eval")
@@ -276,12 +256,6 @@ def doctor(
         for line in rag.open_index(rag.Settings(index=index)).repair() or ["the index is in order: nothing to mend"]:
             show.note(line)
     show.findings(examine(rag.Settings(index=index)), as_json=as_json)
-
-
-def _existing(settings: rag.Settings) -> rag.Rag:
-    """Open for questions; builds the index first, with a progress bar, where there is none."""
-    with show.progress("indexing") as progress:
-        return rag.open_rag(settings, progress)
 
 
 def _filter(language: str | None, since: datetime | None, until: datetime | None, source: str | None) -> Any:

@@ -37,3 +37,11 @@ class Only(TypedDict, total=False):
     until: date | None
     source: str | None
     without: Collection[str]
+
+
+def make_filter(only: Only) -> Filter | None:
+    """Return the filter that the arguments say; None where they say none."""
+    fields = {name: value for name, value in only.items() if value}
+    if "without" in fields:
+        fields["without"] = frozenset(only["without"])
+    return Filter(**fields) if fields else None  # type: ignore[arg-type]

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from rag.clean import fold
+from rag.types import Turn
 
 Intent = Literal["question", "greeting", "thanks", "capabilities", "other_language"]
 
@@ -28,6 +30,17 @@ def read_intent(message: str) -> Intent:
         if pattern.fullmatch(text):
             return intent
     return "question"
+
+
+def questions_of(history: Sequence[Turn]) -> list[Turn]:
+    """Return the turns of a talk without greetings and the like, and what was said to them: nothing follows these."""
+    kept: list[Turn] = []
+    asked = True
+    for turn in history:
+        asked = read_intent(turn.text) == "question" if turn.role == "user" else asked
+        if asked:
+            kept.append(turn)
+    return kept
 
 
 def _shorten(text: str) -> str:

@@ -17,16 +17,17 @@ from rag.clean import strip_tashkeel
 from rag.confidence import ENOUGH
 from rag.dialect import to_standard
 from rag.digest import HITS, Request, digest, read_request
-from rag.filter import Filter, Only
+from rag.filter import Only, make_filter
 from rag.hostile import withhold_instructions
 from rag.index import Index
-from rag.intent import read_intent
+from rag.intent import questions_of, read_intent
 from rag.language import detect_language
 from rag.period import find_period
 from rag.phrases import ABSTENTION, NO_TOPIC, REPLIES, say_missing
 from rag.read import QuoteReader, Reader
 from rag.retrieve import Retriever
 from rag.rewrite import prefer_unsaid, rewrite_question
+from rag.stages import Listener, Nobody, heard, timed, timed_items
 from rag.terms import split_terms
 from rag.types import Answer, Hit, Language, Turn
 
@@ -59,6 +60,9 @@ class Rag:
         reader: makes an answer of them; a `ChatReader` also rewrites follow-ups.
         aligner: compares the words of question and passages.
         fallback: makes the answer where `reader` fails; by default a `QuoteReader`.
+
+    Attributes:
+        listener: hears of every question from now on.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Rag:
         fallback: Reader | None = None,
     ) -> None:
         self.index = index
+        self.listener: Listener = Nobody()
         self._retriever = retriever
         self._reader = reader
         self._aligner = aligner
@@ -105,7 +110,7 @@ class Rag:
         """
         if k < 1:
             raise ValueError(f"k must be above 0, not {k}")
-        return self._retriever.retrieve(check_question(query), k, _filter(only), explain=explain)
+        return self._find(check_question(query), k, only, explain=explain)
 
     def ask(
         self,
@@ -149,17 +154,30 @@ class Rag:
         check_question(question)
         if passages < 1:
             raise ValueError(f"passages must be above 0, not {passages}")
+        yield from heard(self.listener, self._answer(question, history, as_of, interface, passages, quote, only))
+
+    def _answer(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        as_of: date | None,
+        interface: Language,
+        passages: int,
+        quote: bool,
+        only: Only,
+    ) -> Iterator[Answer]:
         reader = self._answers.fallback if quote else self._reader
         asked_in = detect_language(question, default=_language_of(history, interface))
         if (intent := read_intent(question)) != "question":
             yield Answer(question, REPLIES[intent][asked_in], asked_in, searched=question.strip())
             return
-        history = _questions_of(history)
+        history = questions_of(history)
         asked = to_standard(question.strip())
         if request := read_request(asked):
             yield from self._overview(Answer(question, ABSTENTION[asked_in], asked_in, True), request, as_of, only)
             return
-        searched = self._rewrite(reader, asked, history, asked_in)
+        with timed(self.listener, "rewrite"):
+            searched = self._rewrite(reader, asked, history, asked_in)
         follows = searched != asked
         seek = partial(self._seek, language=asked_in, k=passages, as_of=as_of, only=only)
         found = seek(searched, history=history if follows else ())
@@ -174,7 +192,7 @@ class Rag:
             asked_in,
             abstained=True,
             # Where nothing is of the days that the question names, what is nearest of all days.
-            nearest=(found.hits or tuple(self._retriever.retrieve(found.query, _NEAREST, _filter(only))))[:_NEAREST],
+            nearest=(found.hits or tuple(self._find(found.query, _NEAREST, only)))[:_NEAREST],
             searched=found.query,
             confidence=found.judged.probability,
             lack=found.judged.lack,
@@ -186,7 +204,8 @@ class Rag:
         if found.judged.probability >= ENOUGH:
             # A follow-up is searched with the question before it, whose names its answer need not have.
             named = found.readable if follows else self._answerability.naming(found.query, found.readable)
-            for answer in self._answers.make(reader, found.query, named, unanswered):
+            made = self._answers.make(reader, found.query, named, unanswered)
+            for answer in timed_items(self.listener, "read", made):
                 told = True
                 yield answer
         if not told:
@@ -202,7 +221,9 @@ class Rag:
         readable = withhold_instructions(hits)
         if history:
             readable = prefer_unsaid(readable, history, self._aligner)
-        return _Found(query, within, tuple(hits), readable, self._answerability.judge(query, readable, language))
+        with timed(self.listener, "judge"):
+            judged = self._answerability.judge(query, readable, language)
+        return _Found(query, within, tuple(hits), readable, judged)
 
     def _overview(self, answer: Answer, request: Request, as_of: date | None, only: Only) -> Iterator[Answer]:
         """Yield an overview of a topic: a quoted sentence of each article that bears on it."""
@@ -233,14 +254,18 @@ class Rag:
         """
         period = find_period(query, as_of or date.today())
         if period is None or only.get("since") or only.get("until"):
-            return only, self._retriever.retrieve(query, k, _filter(only))
+            return only, self._find(query, k, only)
         within = only | {"since": period.since, "until": period.until}
-        hits = self._retriever.retrieve(query, k, _filter(within))
-        undated = [hit for hit in self._retriever.retrieve(query, k, _filter(only)) if hit.passage.published is None]
+        hits = self._find(query, k, within)
+        undated = [hit for hit in self._find(query, k, only) if hit.passage.published is None]
         if not undated:
             return within, hits
         best = sorted([*hits, *undated], key=lambda hit: -hit.score)[:k]
         return within, [replace(hit, rank=rank) for rank, hit in enumerate(best, start=1)]
+
+    def _find(self, query: str, k: int, only: Only, *, explain: bool = False) -> list[Hit]:
+        with timed(self.listener, "retrieve"):
+            return self._retriever.retrieve(query, k, make_filter(only), explain=explain)
 
     def _rewrite(self, reader: Reader, question: str, history: Sequence[Turn], language: Language) -> str:
         """Return the question as it is searched: a follow-up by the chat model where there is one, else by rule."""
@@ -262,24 +287,6 @@ def check_question(question: str) -> str:
 def is_too_long(question: str) -> bool:
     """Whether a question is longer than `LONGEST_QUESTION`."""
     return len(strip_tashkeel(question)) > LONGEST_QUESTION
-
-
-def _filter(only: Only) -> Filter | None:
-    fields = {name: value for name, value in only.items() if value}
-    if "without" in fields:
-        fields["without"] = frozenset(only["without"])
-    return Filter(**fields) if fields else None  # type: ignore[arg-type]
-
-
-def _questions_of(history: Sequence[Turn]) -> list[Turn]:
-    """Return the turns of a talk without greetings and the like, and what was said to them: nothing follows these."""
-    kept: list[Turn] = []
-    asked = True
-    for turn in history:
-        asked = read_intent(turn.text) == "question" if turn.role == "user" else asked
-        if asked:
-            kept.append(turn)
-    return kept
 
 
 def _language_of(history: Sequence[Turn], interface: Language) -> Language:

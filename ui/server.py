@@ -6,11 +6,13 @@ import logging
 import secrets
 import socket
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import SanadError
 from rag.pipeline import Rag
@@ -23,11 +25,22 @@ _PATIENCE = 3  # seconds that answers under way have when the server is stopped;
 _YEAR = 365 * 24 * 3600  # seconds
 
 
-def build_server(rag: Rag, settings: Settings) -> FastAPI:
-    """Return the server of the pages over a Rag that was opened with these settings."""
+def build_server(rag: Rag, settings: Settings, *, programs: bool = False) -> FastAPI:
+    """Return the server of the pages over a Rag that was opened with these settings.
+
+    Args:
+        rag: answers the questions.
+        settings: those it was opened with.
+        programs: serve what programs and other assistants talk to as well.
+    """
     site = Site(rag, settings)
-    server = FastAPI(title="Sanad", openapi_url=None)
-    server.middleware("http")(_know_visitor)
+    if programs:
+        from ui.api.faces import build_faces  # MCP's library takes a while to load
+
+        server = build_faces(rag, settings.index)
+    else:
+        server = FastAPI(title="Sanad", openapi_url=None)
+    server.add_middleware(_KnownVisitor)
     server.include_router(document_routes(site))
     with warnings.catch_warnings():  # Gradio warns of what is off by `looks`
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
@@ -35,12 +48,13 @@ def build_server(rag: Rag, settings: Settings) -> FastAPI:
     return server
 
 
-def serve(rag: Rag, settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+def serve(rag: Rag, settings: Settings, *, programs: bool = False, on_ready: Callable[[str], None]) -> None:
     """Serve the pages until interrupted.
 
     Args:
         rag: answers the questions.
         settings: those it was opened with; `host` is a loopback address, `port` must be free.
+        programs: see `build_server`.
         on_ready: called with the page's address once it can be opened.
 
     Raises:
@@ -48,9 +62,8 @@ def serve(rag: Rag, settings: Settings, *, on_ready: Callable[[str], None]) -> N
     """
     host, port = settings.host, settings.port
     _check_port(host, port)
-    config = uvicorn.Config(
-        build_server(rag, settings), host=host, port=port, log_level="warning", timeout_graceful_shutdown=_PATIENCE
-    )
+    app = build_server(rag, settings, programs=programs)
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_PATIENCE)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     _Server(config, lambda: on_ready(address)).run()
 
@@ -72,12 +85,29 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def _know_visitor(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Give a browser that has none a random id, by which its talks are known."""
-    response = await go_on(request)
-    if VISITOR not in request.cookies and response.headers.get("content-type", "").startswith("text/html"):
-        response.set_cookie(VISITOR, secrets.token_urlsafe(24), max_age=_YEAR, httponly=True, samesite="lax")
-    return response
+class _KnownVisitor:
+    """Gives a browser that has none a random id, by which its talks are known."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or VISITOR in Request(scope).cookies:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    response = Response()
+                    response.set_cookie(
+                        VISITOR, secrets.token_urlsafe(24), max_age=_YEAR, httponly=True, samesite="lax"
+                    )
+                    headers.append("set-cookie", response.headers["set-cookie"])
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
 
 
 def _check_port(host: str, port: int) -> None:

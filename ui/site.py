@@ -15,6 +15,7 @@ from rag.pipeline import Rag
 from rag.settings import Settings
 from rag.summary import ArticleSummary
 from ui.feedback import Feedback
+from ui.listing import Listing
 from ui.preferences import COOKIE, Preferences
 from ui.strings import Locale
 from ui.talks import Talks
@@ -54,18 +55,11 @@ class Site:
         self.settings = settings
         self.talks = Talks(settings.index)
         self.feedback = Feedback(settings.index / "feedback.jsonl")
-        self._articles: tuple[int, list[ArticleSummary]] = (0, [])
+        self._listing = Listing(rag.index)
 
     def articles(self) -> list[ArticleSummary]:
-        """Return the list of articles, newest first, read anew when the index has changed; none where there is none.
-
-        Raises:
-            IndexStateError: there is an index that cannot be used.
-        """
-        generation = self.rag.index.generation
-        if generation != self._articles[0]:
-            self._articles = generation, self.rag.index.articles()
-        return self._articles[1]
+        """See `ui.listing.Listing.articles`."""
+        return self._listing.articles()
 
     def sources(self) -> list[str]:
         """Return who published the articles, each once, in alphabetical order; none where there is no index."""

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from rag.errors import ReaderError
-from rag.settings import Settings
 from rag.summary import ArticleSummary
 from rag.types import Answer, Citation, Turn
 from tests.fakes import a_passage
-from ui.server import build_server
+from tests.serving import free_port, serving
 
 Open = Callable[..., Page]
 
@@ -122,19 +118,9 @@ def empty_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextmanager
 def _serving(rag: ToldRag, folder: Path) -> Iterator[str]:
-    port = _free_port()
-    with warnings.catch_warnings():  # what Gradio's own imports deprecate is not this project's to mend
-        warnings.simplefilter("ignore", DeprecationWarning)
-        app = build_server(rag, Settings(index=folder, port=port))  # type: ignore[arg-type]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    rag.go_on.set()
-    thread.join(20)
+    with serving(rag, folder) as address:  # type: ignore[arg-type]
+        yield address
+        rag.go_on.set()
 
 
 @dataclass(frozen=True)
@@ -157,7 +143,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "The Zanzibar ferry timetable <script>window.hacked=1</script> changed in [March](javascript:alert(1)).\n",
         encoding="utf-8",
     )
-    port = _free_port()
+    port = free_port()
     log = (folder / "log").open("w", encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "rag", "chat", "--port", str(port), "--index", str(folder / "index")],
@@ -251,10 +237,3 @@ def shoot(page: Page, name: str, *, whole: bool = False) -> Path:
     page.wait_for_timeout(300)  # colours fade when the pointer leaves
     page.screenshot(path=path, full_page=whole)
     return path
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port

@@ -1,0 +1,41 @@
+"""The real server on a free port of this machine, from a thread of this process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from rag.pipeline import Rag
+from rag.settings import Settings
+from ui.server import build_server
+
+
+@contextmanager
+def serving(rag: Rag, folder: Path, *, programs: bool = False) -> Iterator[str]:
+    """Serve a Rag as `sanad chat`, or with `programs` as `sanad serve`; yields the address."""
+    port = free_port()
+    with warnings.catch_warnings():  # what Gradio's own imports deprecate is not this project's to mend
+        warnings.simplefilter("ignore", DeprecationWarning)
+        app = build_server(rag, Settings(index=folder, port=port), programs=programs)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=3))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(20)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port

@@ -1,0 +1,45 @@
+"""An engine → all that programs talk to, beside the pages on one server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from rag.pipeline import Rag
+from ui.api import articles, mcp, openai
+from ui.api.articles import build_articles_api
+from ui.api.gate import BodyLimit, PlainPaths
+from ui.api.health import health_routes
+from ui.api.mcp import build_mcp
+from ui.api.metrics import Metrics
+from ui.api.openai import build_openai_api
+from ui.api.service import Service
+
+
+def build_faces(rag: Rag, folder: Path) -> FastAPI:
+    """Return a server of `/api`, `/v1`, `/mcp`, `/health` and `/metrics`, on which the pages can be mounted.
+
+    Args:
+        rag: answers the questions; from now on, whatever it is asked is counted, by the pages too.
+        folder: of its index, which no message names.
+    """
+    service = Service(lambda: rag, folder)
+    rag.listener = metrics = Metrics(service)
+    assistants = build_mcp(service)
+    streamable = assistants.streamable_http_app(stateless_http=True, max_request_body_size=mcp.LARGEST_BODY)
+
+    @asynccontextmanager
+    async def while_served(_: FastAPI) -> AsyncIterator[None]:
+        async with assistants.session_manager.run():
+            yield
+
+    server = FastAPI(title="Sanad", openapi_url=None, lifespan=while_served)
+    server.add_middleware(PlainPaths, under=("/api/", "/v1/"))
+    server.include_router(health_routes(service, metrics))
+    server.mount("/api", BodyLimit(build_articles_api(service), articles.LARGEST_BODY))
+    server.mount("/v1", BodyLimit(build_openai_api(service), openai.LARGEST_BODY))
+    server.router.routes.extend(streamable.routes)
+    return server

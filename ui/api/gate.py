@@ -1,0 +1,90 @@
+"""Requests → those that may come in: from this machine's own programs and pages, and not too large.
+
+Who asks is no concern yet: accounts, keys and limits by client have their place in `admit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.api.problems import Problem
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine, the only ones that may be served under."""
+
+
+def admit(request: Request) -> None:
+    """Let a request in, or refuse it: a web page elsewhere must not reach this machine through its reader's browser.
+
+    Raises:
+        Problem: it names another machine as its host, as after DNS rebinding, or comes from a page of another site.
+    """
+    origin = request.headers.get("origin")
+    if not _is_here("//" + request.headers.get("host", "")) or (origin is not None and not _is_here(origin)):
+        raise Problem(403, "only this machine's own programs and pages are answered", "forbidden")
+
+
+class BodyLimit:
+    """Reads no more of a request's body than is allowed; FastAPI's own limit tells it in a form of its own.
+
+    Args:
+        app: gets the request.
+        most: bytes.
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app, self._most = app, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; one that says it is too large is refused at once, another while it is read."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        too_large = Problem(413, f"the body is too large: at most {self._most:,} bytes are read", "too_large")
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self._most:
+            await too_large.to_response()(scope, receive, send)
+            return
+        read = 0
+
+        async def receive_within() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._most:
+                raise HTTPException(413, too_large.message)
+            return message
+
+        await self._app(scope, receive_within, send)
+
+
+class PlainPaths:
+    """Lets no address with a line end through to the pages, which would answer it in a form of their own.
+
+    Args:
+        app: gets the request.
+        under: where the programs' addresses begin.
+    """
+
+    def __init__(self, app: ASGIApp, under: Sequence[str]) -> None:
+        self._app, self._under = app, tuple(under)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or say that there is no such address."""
+        if scope["type"] == "http" and scope["path"].startswith(self._under) and len(scope["path"].splitlines()) > 1:
+            await Problem(404, "there is nothing at this address", "not_found").to_response()(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return urlsplit(address).hostname in LOOPBACK
+    except ValueError:
+        return False
