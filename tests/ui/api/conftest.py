@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from rag.align import WordAligner
+from rag.home import Home
 from rag.index import Index
 from rag.pipeline import Rag
 from rag.read import QuoteReader
@@ -44,22 +45,22 @@ def small_rag(tmp_path_factory: pytest.TempPathFactory, aligner: WordAligner) ->
 
 
 def open_small(folder: Path, aligner: WordAligner, *texts: Path) -> Rag:
-    index = Index(folder, HashEncoder(), passage_tokens=64)
+    index = Index(Home(folder), HashEncoder(), passage_tokens=64)
     if texts:
         index.add(*texts)
-    return Rag(index, HybridRetriever(Reading(folder, index.encoder), index.encoder), QuoteReader(aligner), aligner)
+    return Rag(index, HybridRetriever(Reading(index.home, index.encoder), index.encoder), QuoteReader(aligner), aligner)
 
 
 @pytest.fixture(scope="package")
 def address(small_rag: Rag) -> Iterator[str]:
-    with serving(small_rag, small_rag.index.folder, programs=True) as address:
+    with serving(small_rag, small_rag.index.home.folder, programs=True) as address:
         yield address
 
 
 @pytest.fixture(scope="package")
 def client(small_rag: Rag) -> TestClient:
     """The same server without a port, for what is told by status and body."""
-    return a_client(small_rag, small_rag.index.folder)
+    return a_client(small_rag, small_rag.index.home.folder)
 
 
 def a_client(rag: Any, folder: Path) -> TestClient:

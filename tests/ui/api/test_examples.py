@@ -13,6 +13,7 @@ import pytest
 
 from rag.align import WordAligner
 from rag.encode import SentenceTransformerEncoder
+from rag.home import Home
 from rag.index import Index
 from rag.pipeline import Rag
 from rag.read import QuoteReader
@@ -32,9 +33,9 @@ def sample(
 ) -> Iterator[str]:
     """The sample articles served, in an index that the examples may change."""
     folder = tmp_path_factory.mktemp("sample") / "index"
-    index = Index(folder, encoder, passage_tokens=192)
+    index = Index(Home(folder), encoder, passage_tokens=192)
     index.add(CORPUS / "articles")
-    rag = Rag(index, HybridRetriever(Reading(folder, encoder), encoder), QuoteReader(aligner), aligner)
+    rag = Rag(index, HybridRetriever(Reading(index.home, encoder), encoder), QuoteReader(aligner), aligner)
     with serving(rag, folder, programs=True) as address:
         yield address
 

@@ -66,21 +66,21 @@ async def test_the_official_client_over_http(address: str, mode: str) -> None:
 async def test_what_is_wrong_is_told_to_the_assistant(
     small_rag: Rag, tool: str, arguments: dict[str, Any], message: str
 ) -> None:
-    async with Client(build_mcp(Service(lambda: small_rag, small_rag.index.folder))) as client:
+    async with Client(build_mcp(Service(lambda: small_rag, small_rag.index.home.folder))) as client:
         result = await client.call_tool(tool, arguments)
         assert result.is_error
         assert text_of(result).startswith(message)
-        assert str(small_rag.index.folder) not in text_of(result)
+        assert str(small_rag.index.home.folder) not in text_of(result)
 
 
 async def test_there_is_no_other_tool(small_rag: Rag) -> None:
-    async with Client(build_mcp(Service(lambda: small_rag, small_rag.index.folder))) as client:
+    async with Client(build_mcp(Service(lambda: small_rag, small_rag.index.home.folder))) as client:
         with pytest.raises(MCPError, match="no tool 'delete_articles'"):
             await client.call_tool("delete_articles", {})
 
 
 async def test_an_abstention_shows_what_came_nearest(small_rag: Rag) -> None:
-    async with Client(build_mcp(Service(lambda: small_rag, small_rag.index.folder))) as client:
+    async with Client(build_mcp(Service(lambda: small_rag, small_rag.index.home.folder))) as client:
         result = await client.call_tool("ask_articles", {"question": "Who won the chess championship of 1972?"})
         assert not result.is_error
         assert text_of(result).startswith("The indexed articles do not answer this question.")
@@ -114,7 +114,7 @@ async def test_long_articles_come_in_pages_and_orders_to_a_machine_do_not(tmp_pa
 async def test_the_command_over_stdio(corpus_rag: Rag) -> None:
     server = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "rag", "mcp", "--index", str(corpus_rag.index.folder)],
+        args=["-m", "rag", "mcp", "--index", str(corpus_rag.index.home.folder)],
         cwd=ROOT,
         env=dict(os.environ),
     )
