@@ -9,7 +9,7 @@ import typer
 
 import rag
 from rag import show
-from rag.errors import SettingsError
+from rag.errors import IndexBusyError, SettingsError
 from rag.options import IndexFolder, open_existing
 
 Host = Annotated[str | None, typer.Option(help="Loopback address.  [env: GRADIO_SERVER_NAME]")]
@@ -46,9 +46,12 @@ def _serve(host: str | None, port: int | None, index: Path | None, *, programs: 
 
     target = rag.open_index(settings)
     if target.exists:
-        with show.progress("looking for changes") as progress:
-            report = target.refresh(progress)
-        show.failures(report)
+        try:
+            with show.progress("looking for changes") as progress:
+                report = target.refresh(progress)
+            show.failures(report)
+        except IndexBusyError:
+            show.note("another process is writing to the index; what it changes is seen when it is done")
     asked = open_existing(settings)
     asked.warm_up()
     serve_pages(asked, settings, programs=programs, on_ready=lambda address: _say_where(address, programs=programs))

@@ -15,6 +15,7 @@ from rag.catalog import Catalog
 from rag.doctor import examine
 from rag.index import Index
 from rag.index_report import IndexReport
+from rag.lock import hold
 from rag.pipeline import Rag
 from rag.settings import Settings
 from tests.fakes import HashEncoder, write_article
@@ -141,6 +142,18 @@ def test_a_taken_port_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
         code, _, err = run(capsys, "chat", "--port", port)
     assert code == 1
     assert f"port {port} is in use" in err
+
+
+@pytest.mark.usefixtures("indexed")
+def test_the_chat_is_served_while_another_process_writes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[Settings] = []
+    monkeypatch.setattr("ui.server.serve", lambda _rag, settings, **_: served.append(settings))
+    with hold(Settings().home):
+        code, _, err = run(capsys, "chat")
+    assert (code, len(served)) == (0, 1)
+    assert "another process is writing to the index; what it changes is seen when it is done" in err
 
 
 def test_a_verb_that_needs_an_index_builds_it(
