@@ -181,8 +181,8 @@ class Catalog:
             found = select_texts(connection, tables.among(tables.passages.c.id, ids) & self._visible)
             return {passage.id: passage for passage in found}
 
-    def evidence(self, ids: Sequence[str]) -> Evidence:
-        """Return what passages were encoded to; those that are not known are left out."""
+    def evidence(self, ids: Sequence[str]) -> dict[str, Evidence]:
+        """Return what passages were encoded to, by their ids; those that are not known are left out."""
         with self._engine.connect() as connection:
             return select_evidence(connection, tables.among(tables.passages.c.id, ids) & self._visible)
 

@@ -59,25 +59,24 @@ def to_row(article: int, ordinal: int, encoded: EncodedPassage) -> dict[str, Any
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What some passages were encoded to, one passage after the other; their texts are not read.
+class Evidence(NamedTuple):
+    """What a passage was encoded to; neither its text nor its tokens are read.
 
     Attributes:
-        ids: of the passages.
-        articles: ids of their articles.
-        languages: theirs.
-        published: their days of publication.
-        counts: how many sentences each has.
-        vectors: of all sentences, shape (sentences, dim).
+        id: of the passage.
+        article_id: of its article.
+        ordinal: its place in the article.
+        language: the article's.
+        published: its day of publication.
+        vectors: of the sentences, shape (sentences, dim).
         universal: those of the second encoder, likewise.
     """
 
-    ids: list[str]
-    articles: list[str]
-    languages: list[Language]
-    published: list[date | None]
-    counts: list[int]
+    id: str
+    article_id: str
+    ordinal: int
+    language: Language
+    published: date | None
     vectors: Matrix
     universal: Matrix
 
@@ -89,30 +88,23 @@ class Tokens(NamedTuple):
     counts: tuple[int, ...]
 
 
-def select_evidence(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Evidence:
-    """Return what the passages that meet a condition were encoded to, by article and in its order."""
+def select_evidence(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[str, Evidence]:
+    """Return what the passages that meet a condition were encoded to, by their ids."""
     query = (
         sa.select(
-            *tables.passages.c["id", "vectors", "universal"],
-            sa.func.json_array_length(tables.passages.c.sentences).label("sentences"),
+            *tables.passages.c["id", "ordinal", "sentences", "vectors", "universal"],
             tables.articles.c.id.label("article_id"),
             *tables.articles.c["language", "published"],
         )
         .join(tables.articles)
         .where(condition)
-        .order_by(tables.articles.c.id, tables.passages.c.ordinal)
     )
-    rows = connection.execute(query).all()
-    counts = [row.sentences for row in rows]
-    return Evidence(
-        [row.id for row in rows],
-        [row.article_id for row in rows],
-        [row.language for row in rows],
-        [row.published for row in rows],
-        counts,
-        _from_half(b"".join(row.vectors for row in rows), sum(counts)),
-        _from_half(b"".join(row.universal for row in rows), sum(counts)),
-    )
+    found = {}
+    for row in connection.execute(query):
+        count = len(json.loads(row.sentences))
+        vectors, universal = _from_half(row.vectors, count), _from_half(row.universal, count)
+        found[row.id] = Evidence(row.id, row.article_id, row.ordinal, row.language, row.published, vectors, universal)
+    return found
 
 
 def select_tokens(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[str, Tokens]:

@@ -123,14 +123,14 @@ class Index:
         """Add articles that are at hand, or replace those of the same id; they have no file to be brought in step with.
 
         Args:
-            articles: their texts are cleaned here.
+            articles: their texts are cleaned here; of those of one id the last counts.
             progress: called after each article.
 
         Raises:
             IndexStateError: as for `add`.
         """
         with self._run(restore=True) as run:
-            run.put_all(list(articles), progress)
+            run.put_all(list({article.id: article for article in articles}.values()), progress)
         return run.report()
 
     def refresh(self, progress: Progress | None = None) -> IndexReport:

@@ -78,8 +78,10 @@ class HybridRetriever:
         if snapshot.languages - {detect_language(question)}:
             snapshot = self._reading.translating()
         asked = self._prepare(question, snapshot)
-        candidates = weigh(snapshot.catalog.evidence(_bring_up(asked, snapshot, only)), asked, snapshot.keywords)
-        compare_tokens(candidates, asked, snapshot.catalog.tokens)
+        # What the stores still hold and the catalog no longer knows was removed a moment ago: it is not found there.
+        brought = snapshot.evidence(_bring_up(asked, snapshot, only)).values()
+        candidates = weigh(sorted(brought, key=lambda e: (e.article_id, e.ordinal)), asked, snapshot.keywords)
+        compare_tokens(candidates, asked, snapshot.tokens)
         if self._reranker:
             candidates = self._rerank(question, candidates, snapshot)
         if asks_for_latest(question):
@@ -94,7 +96,7 @@ class HybridRetriever:
         """Return the candidates with the best of them in the reranker's order."""
         assert self._reranker
         best, others = candidates[:_RERANKED], candidates[_RERANKED:]
-        texts = snapshot.catalog.texts([candidate.id for candidate in best])
+        texts = snapshot.texts([candidate.id for candidate in best])
         best = [candidate for candidate in best if candidate.id in texts]
         if len(best) < 2:
             return candidates
@@ -145,7 +147,6 @@ def _bring_up(asked: Question, snapshot: Snapshot, only: Filter | None) -> list[
     for scores in (asked.keywords, *asked.dictionary.values(), asked.names):
         if scores is not None:
             ids += _best(scores, snapshot.keywords.ids, allowed)
-    # What the stores still hold and the catalog no longer knows was removed a moment ago: it will not be found there.
     return list(dict.fromkeys(ids))
 
 
@@ -177,7 +178,7 @@ def _read(candidates: Sequence[Candidate], snapshot: Snapshot) -> Iterator[Hit]:
     """Yield hits with the texts of their passages, which are read a few at a time."""
     for at in range(0, len(candidates), _READ_AT_ONCE):
         some = candidates[at : at + _READ_AT_ONCE]
-        texts = snapshot.catalog.texts([candidate.id for candidate in some])
+        texts = snapshot.texts([candidate.id for candidate in some])
         for candidate in some:
             if passage := texts.get(candidate.id):
                 signals = candidate.signals

@@ -13,22 +13,25 @@ from rag.catalog import Catalog, check_encoder
 from rag.database import explain, is_writable
 from rag.dictionary import Dictionary, knows_all_words, learn_all_words
 from rag.encode import Encoder
+from rag.encoded import Evidence, Tokens
 from rag.errors import IndexBusyError, IndexStateError
 from rag.home import Home
 from rag.keywords import KeywordIndex
 from rag.lock import hold
+from rag.recent import Recent
 from rag.segments import fetch_keywords
 from rag.store import ChromaStore, ExactStore, Store
-from rag.types import Language
+from rag.types import Language, Passage
 
 _FEW = 2000  # passages
+_HELD = 4000  # passages whose vectors are held, some 80 MB; of half as many the tokens, 25 MB
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One generation of an index, open for reading."""
+    """One generation of an index, open for reading; what was read of its passages lately is held."""
 
     generation: int
     catalog: Catalog
@@ -37,6 +40,9 @@ class Snapshot:
     calibration: Calibration
     languages: frozenset[Language]
     dictionary: Dictionary | None  # None where the words of the passages are not known
+    evidence: Recent[Evidence]
+    tokens: Recent[Tokens]
+    texts: Recent[Passage]
 
 
 class Reading:
@@ -114,6 +120,9 @@ class Reading:
             Calibration.from_bytes(calibration),
             frozenset(catalog.languages()),
             Dictionary.read(catalog) if knows_all_words(catalog) else None,
+            Recent(catalog.evidence, _HELD),
+            Recent(catalog.tokens, _HELD // 2),
+            Recent(catalog.texts, _HELD // 4),
         )
 
     def _open_store(self, catalog: Catalog) -> Store:

@@ -86,41 +86,41 @@ class Candidate:
         self.score = sum(WEIGHTS.get(name, 1.0) * value for name, value in self.signals.items())
 
 
-def weigh(evidence: Evidence, asked: Question, keywords: KeywordIndex) -> list[Candidate]:
-    """Return the passages with all signals but the tokens', in the order of the evidence."""
-    if not evidence.ids:
+def weigh(evidence: Sequence[Evidence], asked: Question, keywords: KeywordIndex) -> list[Candidate]:
+    """Return the passages with all signals but the tokens', in their order."""
+    if not evidence:
         return []
-    starts = np.cumsum([0, *evidence.counts[:-1]])
-    cosines = np.asarray(evidence.vectors @ asked.vector, dtype=np.float32)
-    universal = np.asarray(evidence.universal @ asked.universal, dtype=np.float32)
-    sums = np.add.reduceat(evidence.vectors, starts)
+    counts = [len(passage.vectors) for passage in evidence]
+    starts = np.cumsum([0, *counts[:-1]])
+    vectors = np.concatenate([passage.vectors for passage in evidence])
+    cosines = np.asarray(vectors @ asked.vector, dtype=np.float32)
+    universal = np.concatenate([passage.universal for passage in evidence]) @ asked.universal
+    sums = np.add.reduceat(vectors, starts)
     means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
     of_means = means @ asked.vector
+    best, best_universal = np.maximum.reduceat(cosines, starts), np.maximum.reduceat(universal, starts)
     candidates = []
-    named = zip(evidence.ids, evidence.articles, evidence.languages, strict=True)
-    for place, (identifier, article, language) in enumerate(named):
-        mine = slice(int(starts[place]), int(starts[place]) + evidence.counts[place])
-        row = keywords.row(identifier)
+    for place, passage in enumerate(evidence):
+        mine = slice(int(starts[place]), int(starts[place]) + counts[place])
+        row = keywords.row(passage.id)
         signals = {
-            "sentence": float(cosines[mine].max()),
+            "sentence": float(best[place]),
             "mean": float(of_means[place]),
-            "universal": float(universal[mine].max()),
-            "unrelated": asked.unrelated.get(language, _UNRELATED),
+            "universal": float(best_universal[place]),
+            "unrelated": asked.unrelated.get(passage.language, _UNRELATED),
         }
         found = float(asked.keywords[row]) if row is not None else 0.0
-        if language == asked.language:
+        if passage.language == asked.language:
             signals["keywords"] = found
         else:
             signals |= {"shared": found, "other_language": 1.0}
-            dictionary = asked.dictionary.get(language)
+            dictionary = asked.dictionary.get(passage.language)
             if row is not None and dictionary is not None and asked.names is not None:
                 signals |= {"dictionary": float(dictionary[row]), "names": float(asked.names[row])}
-        day = evidence.published[place]
-        if _lacks_number(asked, row, day):
+        if _lacks_number(asked, row, passage.published):
             signals["missing_number"] = 1.0
-        candidates.append(
-            Candidate(identifier, article, language, day, cosines[mine], universal[mine], means[place], signals)
-        )
+        of = (passage.id, passage.article_id, passage.language, passage.published)
+        candidates.append(Candidate(*of, cosines[mine], universal[mine], means[place], signals))
     return candidates
 
 

@@ -13,15 +13,15 @@ ROOT = Path(__file__).parent.parent
 
 # Left to right: a module imports only modules before it. From `open` on they are the edges.
 ORDER = [
-    "types", "child", "filter", "progress", "index_report", "errors", "home", "settings", "language", "phrases",
-    "lexicon", "clean", "dates", "load", "boilerplate", "chunk", "terms", "skeleton", "parallel_text", "identity",
-    "remember", "encode", "calibrate", "database", "lock", "encoded", "passage_encoder", "workers", "cluster",
-    "change", "summary", "provenance", "catalog", "store", "segments", "keywords", "dictionary", "place", "repair",
-    "write", "repeated", "read_ahead", "update", "index", "watch", "snapshot", "arrange", "rerank", "confidence",
-    "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect", "words", "align", "rewrite",
-    "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent", "picks", "read", "digest",
-    "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages", "pipeline", "langchain", "open",
-    "evaluate", "doctor", "show", "options", "serving", "__main__",
+    "types", "child", "filter", "progress", "recent", "index_report", "errors", "home", "settings", "language",
+    "phrases", "lexicon", "clean", "dates", "load", "boilerplate", "chunk", "terms", "skeleton", "parallel_text",
+    "identity", "remember", "encode", "calibrate", "database", "lock", "encoded", "passage_encoder", "workers",
+    "cluster", "change", "summary", "provenance", "catalog", "store", "segments", "keywords", "dictionary",
+    "place", "repair", "write", "repeated", "read_ahead", "update", "index", "watch", "snapshot", "arrange",
+    "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
+    "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
+    "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
+    "pipeline", "langchain", "open", "evaluate", "doctor", "show", "options", "serving", "__main__",
 ]  # fmt: skip
 
 HOMES = {

@@ -21,7 +21,7 @@ from rag.index import Index
 from rag.progress import Step
 from rag.snapshot import Reading
 from rag.store import ChromaStore
-from tests.fakes import HashEncoder, write_article
+from tests.fakes import HashEncoder, an_article, write_article
 
 
 def ids(index: Index) -> set[str]:
@@ -426,3 +426,9 @@ def test_a_read_only_folder_still_answers_and_refuses_changes(
     snapshot = Reading(index.home, index.encoder).snapshot()
     assert type(snapshot.store).__name__ == "ExactStore"
     assert snapshot.store.ids() == snapshot.catalog.passage_ids()
+
+
+def test_of_articles_of_one_id_the_last_counts(index: Index) -> None:
+    report = index.put([an_article("The first edition.", "a"), an_article("The second edition.", "a")])
+    assert report.added == ("a",)
+    assert index.article("a").text == "The second edition."
