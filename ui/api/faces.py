@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from rag.pipeline import Rag
 from ui.api import articles, mcp, openai
 from ui.api.articles import build_articles_api
-from ui.api.gate import BodyLimit, PlainPaths
+from ui.api.gate import BodyLimit, PlainPaths, PostOnly
 from ui.api.health import health_routes
 from ui.api.mcp import build_mcp
 from ui.api.metrics import Metrics
@@ -41,5 +42,7 @@ def build_faces(rag: Rag, folder: Path) -> FastAPI:
     server.include_router(health_routes(service, metrics))
     server.mount("/api", BodyLimit(build_articles_api(service), articles.LARGEST_BODY))
     server.mount("/v1", BodyLimit(build_openai_api(service), openai.LARGEST_BODY))
-    server.router.routes.extend(streamable.routes)
+    for route in streamable.routes:
+        if isinstance(route, Route):
+            server.router.routes.append(Route(route.path, PostOnly(route.endpoint)))
     return server

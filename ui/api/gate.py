@@ -83,6 +83,25 @@ class PlainPaths:
         await self._app(scope, receive, send)
 
 
+class PostOnly:
+    """Lets only questions through to an app that has nothing to tell by itself, and would keep who listens waiting.
+
+    Args:
+        app: gets the request.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a POST on; refuse what else there is."""
+        if scope["method"] == "POST":
+            await self._app(scope, receive, send)
+            return
+        refused = Problem(405, "only POST is answered here", "method_not_allowed", headers={"Allow": "POST"})
+        await refused.to_response()(scope, receive, send)
+
+
 def _is_here(address: str) -> bool:
     try:
         return urlsplit(address).hostname in LOOPBACK

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
 
@@ -14,6 +15,7 @@ from rag.align import WordAligner
 from rag.pipeline import Rag
 from rag.types import Article
 from tests.ui.api.conftest import ARABIC, ENGLISH, open_small
+from tests.ui.stand_ins import ToldRag
 from ui.api.mcp import build_mcp
 from ui.api.service import Service
 
@@ -139,3 +141,26 @@ async def test_without_an_index_the_tools_say_so(tmp_path: Path, aligner: WordAl
         result = await client.call_tool("search_articles", {"query": "ships"})
         assert result.is_error
         assert text_of(result) == "holds no index; build it with: sanad index --index INDEX"
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "HEAD"])
+def test_who_only_listens_is_not_kept_waiting(address: str, method: str) -> None:
+    response = httpx.request(method, f"{address}/mcp", headers={"Accept": "text/event-stream"}, timeout=5)
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+
+
+def test_pages_of_other_sites_are_refused(address: str) -> None:
+    for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}):
+        assert httpx.post(f"{address}/mcp", json={}, headers=headers).status_code in (403, 421)
+
+
+async def test_what_fails_is_logged_without_the_question(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    failing = ToldRag(KeyError("hunter2"))
+    async with Client(build_mcp(Service(lambda: failing, tmp_path))) as client:  # type: ignore[arg-type,return-value]
+        result = await client.call_tool("ask_articles", {"question": "Who is hunter2?"})
+        wrong = await client.call_tool("ask_articles", {"question": ["hunter2"]})
+    assert text_of(result) == "the server failed; its log says where"
+    assert text_of(wrong) == "question: Input should be a valid string"
+    assert "KeyError" in caplog.text
+    assert "hunter2" not in "\n".join(r.getMessage() for r in caplog.records if r.name.startswith(("ui", "mcp.server")))
