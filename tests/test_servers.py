@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from rag import database as tables
 from rag.catalog import Catalog
 from rag.database import connect_server
-from rag.errors import IndexBusyError, IndexStateError
+from rag.errors import IndexBusyError, IndexStateError, MissingExtraError
 from rag.home import Home
 from rag.index import Index
 from rag.lock import hold
@@ -221,6 +221,14 @@ def test_a_server_that_is_down_is_one_clear_line_without_its_password(home: Home
     assert "127.0.0.1:9" in str(told.value)
     assert "secret" not in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_without_what_speaks_to_postgresql_the_line_that_installs_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingExtraError, match=r"RAG_DATABASE needs: pip install 'sanad-rag\[postgresql\]'"):
+        search(Home(tmp_path, "postgresql://127.0.0.1:9/absent", "http://127.0.0.1:9"), "Suez")
 
 
 @pytest.mark.parametrize("seconds", [5, pytest.param(120, marks=pytest.mark.slow)])

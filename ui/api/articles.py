@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from importlib.metadata import version
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -32,6 +32,7 @@ _EVENTS: Final = {
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
 }
 _INVALID: Final = 422
+_T = TypeVar("_T")
 _ONE: Final = "/articles/{article_id:path}"
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": responses.ErrorForm, "description": "The body cannot be read"},
@@ -103,19 +104,13 @@ def _add_articles(api: FastAPI, service: Service) -> None:
     @api.get(_ONE, response_model=responses.ArticleForm, responses=_MISSING, tags=["articles"])
     async def article(article_id: requests.ArticleId) -> Response:
         """Give one article as it is stored."""
-        try:
-            found = await service.run(lambda: service.rag.index.article(article_id))
-        except ValueError:
-            raise _missing() from None
+        found = await _known(service.run(lambda: service.rag.index.article(article_id)))
         return JSONResponse(found.to_dict())
 
     @api.delete(_ONE, response_model=responses.ReportForm, responses=_MISSING, tags=["articles"])
     async def remove(article_id: requests.ArticleId) -> Response:
         """Take an article out of the index; the file it was read from stays."""
-        try:
-            report = await service.write(lambda: service.rag.index.remove(article_id))
-        except ValueError:
-            raise _missing() from None
+        report = await _known(service.write(lambda: service.rag.index.remove(article_id)))
         return JSONResponse(report.to_dict())
 
 
@@ -134,5 +129,10 @@ async def _answer_events(service: Service, asked: requests.AskRequest, request: 
             yield event(answer.to_dict(), "answer")
 
 
-def _missing() -> Problem:
-    return Problem(404, "no article has this id; GET /api/articles lists them", "not_found", "article_id")
+async def _known(work: Awaitable[_T]) -> _T:
+    """Return what is done with one article; the engine's ValueError says that there is none of its id."""
+    try:
+        return await work
+    except ValueError:
+        message = "no article has this id; GET /api/articles lists them"
+        raise Problem(404, message, "not_found", "article_id") from None
