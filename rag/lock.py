@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -59,7 +59,11 @@ def _hold_server(home: Home, database: str) -> Iterator[None]:
         connection.execute(sa.text(_KEEPALIVE))
         if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_OURS, _MINE))):
             raise _busy(home, connection.scalar(_HOLDER, {"ours": _OURS}))
-        yield
+        try:
+            yield
+        finally:
+            with suppress(sa.exc.DatabaseError):  # the server lets go by itself, but later: when it sees the end
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(_OURS, _MINE)))
 
 
 def _busy(home: Home, holder: str | None) -> IndexBusyError:

@@ -124,6 +124,12 @@ def test_one_process_writes_and_the_others_are_told_which(home: Home, articles: 
     assert an_index(home).add(articles).added
 
 
+def test_the_index_is_free_as_soon_as_it_is_let_go(home: Home) -> None:
+    for _ in range(300):  # a server takes a moment to see that a connection is closed
+        with hold(home):
+            pass
+
+
 def test_who_lost_the_index_unknowingly_writes_no_more(home: Home, articles: Path) -> None:
     an_index(home).add(articles)
     first = Catalog(home, writable=True)
