@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 # The products of matrices here are small: threads of BLAS would wait for each other, and for other askers, longer than
-# they work (a question of 43 ms took 160 beside other work). What runs the encoders has threads of its own. A program that
-# has loaded numpy before chooses for itself.
+# they work (a question of 43 ms took 160 beside other work). What runs the encoders has threads of its own. A program
+# that has loaded numpy before chooses for itself.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
