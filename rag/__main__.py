@@ -14,6 +14,7 @@ import typer
 
 import rag
 from rag import show
+from rag.access import keys, users
 from rag.errors import SanadError, SettingsError
 from rag.options import IndexFolder, open_existing
 from rag.serving import chat, mcp, serve
@@ -183,6 +184,8 @@ def ask(
 
 for _serving in (chat, serve, mcp):
     app.command()(_serving)
+app.add_typer(users, name="users")
+app.add_typer(keys, name="keys")
 
 
 @app.command(name="eval")

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="address of the chat")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT", description="its port")
 
+    tls_certificate: Path | None = Field(default=None, description="certificate (PEM) of the server, for https")
+    tls_key: Path | None = Field(default=None, description="its private key")
+    allowed_origins: list[str] = Field(
+        default=[], description="sites whose pages may talk to the server with a key, as a JSON list"
+    )
+
     @model_validator(mode="after")
     def _check_servers(self) -> Self:
         for variable, address, schemes in (
@@ -84,6 +90,13 @@ class Settings(BaseSettings):
             super().__init__(**{own.get(k, k): v for k, v in values.items() if v is not None})
         except ValidationError as error:
             raise SettingsError(_explain(error)) from error
+
+    @property
+    def secrets(self) -> list[str]:
+        """What is set and must not be told: keys, and the passwords in addresses."""
+        given = [self.openai_api_key, self.chroma_api_key]
+        given += [urlsplit(address).password for address in (self.database, self.chroma_url) if address]
+        return [value for value in given if value]
 
     @property
     def home(self) -> Home:

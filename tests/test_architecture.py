@@ -21,7 +21,7 @@ ORDER = [
     "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
     "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
     "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
-    "pipeline", "langchain", "open", "evaluate", "doctor", "show", "options", "serving", "__main__",
+    "pipeline", "langchain", "open", "evaluate", "doctor", "show", "options", "access", "serving", "__main__",
 ]  # fmt: skip
 
 HOMES = {
@@ -41,7 +41,7 @@ HOMES = {
     "onnxruntime": {"encode"},
     "onnx": {"encode"},
     "sentencepiece": {"encode"},
-    "typer": {"options", "serving", "__main__"},
+    "typer": {"access", "options", "serving", "__main__"},
     "ir_measures": {"evaluate"},
     "jinja2": {"evaluate"},
     "ray": {"cluster"},
@@ -86,16 +86,18 @@ def test_each_heavy_library_has_one_home(library: str) -> None:
 
 def test_the_engine_knows_the_pages_only_at_the_command_line() -> None:
     users = {name for name, imports in modules().items() if any(i.split(".")[0] == "ui" for i in imports)}
-    assert users == {"serving"}
+    assert users == {"access", "serving"}
 
 
 UI_HOMES = {
     "gradio": {"site", "chat", "corpus", "evaluation", "settings", "app", "server"},
-    "fastapi": {"documents", "server", "api"},
+    "fastapi": {"documents", "entrance", "login", "people", "server", "uploads", "api"},
     "mcp": {"api"},
     "prometheus_client": {"api"},
     "uvicorn": {"server"},
-    "sqlalchemy": {"talks"},
+    "sqlalchemy": {"accounts", "database", "sessions", "talks"},
+    "argon2": {"accounts", "sessions"},
+    "pythonjsonlogger": {"log"},
 }
 PURE = {"render", "strings", "preferences", "types"}
 
