@@ -113,6 +113,7 @@ class Accounts:
         Raises:
             ValueError: the name, the password or the role cannot be used, or there is a user of this name.
         """
+        name = _plain(name)
         values = {"password": self.hasher.hash(_usable(password, name)), "role": _known(role)}
         self._add(users, name, values)
 
@@ -167,7 +168,7 @@ class Accounts:
             raise ValueError(f"--days {days}: a key is good for a day at least")
         key = _KEY_BEGINS + secrets.token_urlsafe(32)
         ends = None if days is None else now() + timedelta(days=days)
-        self._add(keys, name, {"digest": digest(key), "role": _known(role), "ends": ends})
+        self._add(keys, _plain(name), {"digest": digest(key), "role": _known(role), "ends": ends})
         return key
 
     def remove_key(self, name: str) -> None:
@@ -188,9 +189,6 @@ class Accounts:
         return Person(f"key:{found.id}", found.name, found.role)
 
     def _add(self, table: sa.Table, name: str, values: Mapping[str, object]) -> None:
-        name = unicodedata.normalize("NFC", name.strip())
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r}: a name has 1 to 64 letters, digits and . @ + - _, and no spaces")
         row = {"name": name, "folded": folded(name), "created": now(), **values}
         try:
             with self.engine.begin() as connection:
@@ -239,6 +237,13 @@ def digest(secret: str) -> str:
 def now() -> datetime:
     """Return the time in UTC, as it is kept."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _plain(name: str) -> str:
+    name = unicodedata.normalize("NFC", name.strip())
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r}: a name has 1 to 64 letters, digits and . @ + - _, and no spaces")
+    return name
 
 
 def _usable(password: str, name: str) -> str:
