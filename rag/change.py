@@ -131,6 +131,13 @@ class Change:
             self._connection.execute(table.delete().where(table.c.place == to))
             self._connection.execute(table.update().where(table.c.place == place).values(place=to))
 
+    def move_folder(self, folder: str, to: str) -> None:
+        """Remember that a folder, and with it the sources in it, has another name now."""
+        for table in (tables.sources, tables.origins):
+            under = table.c.place.startswith(f"{folder}/", autoescape=True)
+            moved = to + sa.func.substr(table.c.place, len(folder) + 1)
+            self._connection.execute(table.update().where(under).values(place=moved))
+
     def forget_sources(self, places: Iterable[str]) -> None:
         """Forget sources and their parts; the articles stay."""
         for place in places:
