@@ -35,7 +35,6 @@ _OF_THE_MOMENT = re.compile(
     rf"(keywords-\d|fetching-|{RESTORING}|{REPLACED}).*|.*\.sqlite-(wal|shm|journal)"
     "|[0-9a-f]{32}"  # this machine's copy of the keyword index of a catalog on a server
 )
-_SQLITE = b"SQLite format 3\0"  # how such a file begins, https://www.sqlite.org/fileformat.html
 _PAGES = 1000  # of a database that are copied at a time
 
 
@@ -105,8 +104,11 @@ def is_kept(name: str) -> bool:
 
 
 def databases(folder: Path) -> list[Path]:
-    """Return the SQLite files that lie in a folder itself."""
-    return [path for path in sorted(folder.iterdir()) if path.is_file() and _begins(path) == _SQLITE]
+    """Return the SQLite files that lie in a folder itself.
+
+    They are never opened but by SQLite: to close one would release what this process has locked of it.
+    """
+    return sorted(folder.glob("*.sqlite"))
 
 
 def open_sqlite(path: Path, timeout: float = 10.0) -> sqlite3.Connection:
@@ -124,7 +126,7 @@ def _plain_files(folder: Path) -> Iterator[Path]:
     """Yield the files that are saved; of a link in the folder itself, what it leads to."""
     for top in sorted(folder.iterdir()):
         if is_kept(top.name):
-            if top.is_file() and _begins(top) != _SQLITE:
+            if top.is_file() and top.suffix != ".sqlite":
                 yield top
             for place, _, names in os.walk(top):
                 yield from (Path(place, name) for name in sorted(names) if Path(place, name).is_file())
@@ -170,8 +172,3 @@ def _count_rows(path: Path) -> dict[str, int]:
         named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
         tables = [name for [name] in connection.execute(named)]
         return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
-
-
-def _begins(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(len(_SQLITE))

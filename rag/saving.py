@@ -55,7 +55,8 @@ def restore(
     if differing:
         told = ", ".join(f"{name}={value}" for name, value in differing.items())
         show.note(f"settings that were others when it was saved: {told}")
-    show.findings(_describe(file, restored.manifest) | {"settings": differing}, as_json=as_json)
+    settled = {"settings": differing} if as_json else {}
+    show.findings(_describe(file, restored.manifest) | settled, as_json=as_json)
 
 
 def _describe(file: Path, manifest: Any) -> dict[str, Any]:
