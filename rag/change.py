@@ -134,9 +134,10 @@ class Change:
     def move_folder(self, folder: str, to: str) -> None:
         """Remember that a folder, and with it the sources in it, has another name now."""
         for table in (tables.sources, tables.origins):
-            under = table.c.place.startswith(f"{folder}/", autoescape=True)
-            moved = to + sa.func.substr(table.c.place, len(folder) + 1)
-            self._connection.execute(table.update().where(under).values(place=moved))
+            place = table.c.place
+            self._connection.execute(table.delete().where(sa.func.substr(place, 1, len(to) + 1) == f"{to}/"))
+            moved = table.update().where(sa.func.substr(place, 1, len(folder) + 1) == f"{folder}/")
+            self._connection.execute(moved.values(place=to + sa.func.substr(place, len(folder) + 1)))
 
     def forget_sources(self, places: Iterable[str]) -> None:
         """Forget sources and their parts; the articles stay."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rag.backup import INDEX, SETTINGS, Manifest, check_place, read_variables
 from rag.catalog import Catalog
-from rag.errors import IndexStateError, SettingsError
+from rag.errors import IndexStateError, SanadError, SettingsError
 from rag.folder_copy import REPLACED, RESTORING, databases, open_sqlite
 from rag.home import Home
 from rag.lock import hold
@@ -73,7 +73,9 @@ def restore_backup(
                         _derive(Home(new / INDEX, None, home.chroma, home.chroma_key), manifest, home, progress[1])
                     _check_unused(home.folder)
                     _swap(home.folder, new / INDEX)
-        except OSError as error:
+        except SanadError:
+            raise
+        except Exception as error:  # whatever the disk, SQLite and Chroma raise: a full disk gives each of them
             raise IndexStateError(f"{home.folder}: cannot be restored ({error}); it is as it was") from error
     return Restored(manifest, variables)
 
