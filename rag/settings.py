@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
-from rag.home import Home
+from rag.home import Home, public_address
 
 BUNDLED_ENCODER = "multilingual-e5-small"
 """Name of the encoder that comes with Sanad; any other value of `RAG_ENCODER` is a model's name or folder."""
@@ -103,6 +103,17 @@ class Settings(BaseSettings):
         """Where the index lies."""
         database = self.database and self.database.replace("postgres://", "postgresql://", 1)
         return Home(self.index, database, self.chroma_url, self.chroma_api_key)
+
+    def public_variables(self) -> dict[str, str]:
+        """Return what is set, by flags or the environment, under its variable's name: nothing that may be secret."""
+        fields = {name: field for name, field in type(self).model_fields.items() if name in self.model_fields_set}
+        found = {}
+        for name, field in fields.items():
+            value = getattr(self, name)
+            if field.repr and value is not None:
+                text = public_address(value) if isinstance(value, str) and "://" in value else str(value)
+                found[str(field.validation_alias or f"RAG_{name.upper()}")] = text
+        return found
 
     @property
     def sources(self) -> Path:

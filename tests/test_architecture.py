@@ -21,7 +21,8 @@ ORDER = [
     "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
     "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
     "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
-    "pipeline", "langchain", "open", "evaluate", "doctor", "show", "options", "access", "serving", "__main__",
+    "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup", "unpack", "restore", "show",
+    "options", "access", "serving", "saving", "__main__",
 ]  # fmt: skip
 
 HOMES = {
@@ -41,7 +42,7 @@ HOMES = {
     "onnxruntime": {"encode"},
     "onnx": {"encode"},
     "sentencepiece": {"encode"},
-    "typer": {"access", "options", "serving", "__main__"},
+    "typer": {"access", "options", "serving", "saving", "__main__"},
     "ir_measures": {"evaluate"},
     "jinja2": {"evaluate"},
     "ray": {"cluster"},
