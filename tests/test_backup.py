@@ -42,7 +42,7 @@ def open_at(folder: Path) -> Index:
 @contextmanager
 def talks_of(folder: Path) -> Iterator[Talks]:
     """The talks in a folder, whose file is closed in the end."""
-    talks = Talks(folder)
+    talks = Talks(Home(folder))
     yield talks
     talks._engine.dispose()
 
