@@ -29,6 +29,7 @@ HOMES = {
     "sentence_transformers": {"encode", "rerank"},
     "langchain_core": {"langchain"},
     "langchain": {"langchain"},
+    "langsmith": {"langchain"},
     "tenacity": {"langchain"},
     "tiktoken": {"tokens"},
     "sqlalchemy": {"database", "lock", "encoded", "change", "summary", "provenance", "catalog", "index", "snapshot"},
