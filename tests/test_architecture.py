@@ -21,7 +21,7 @@ ORDER = [
     "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
     "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
     "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
-    "pipeline", "langchain", "open", "evaluate", "doctor", "show", "options", "serving", "__main__",
+    "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "show", "options", "serving", "__main__",
 ]  # fmt: skip
 
 HOMES = {
@@ -42,6 +42,7 @@ HOMES = {
     "onnxruntime": {"encode"},
     "onnx": {"encode"},
     "sentencepiece": {"encode"},
+    "opentelemetry": {"trace"},
     "typer": {"options", "serving", "__main__"},
     "ir_measures": {"evaluate"},
     "jinja2": {"evaluate"},
