@@ -96,6 +96,8 @@ def open_chat_model(settings: Settings) -> ChatModel:
         raise SettingsError(
             f"RAG_MODEL={name!r}: {line[:200]}; give provider:model, such as ollama:qwen3:8b, openai:gpt-4o-mini"
         ) from error
+    if tracing_is_enabled():  # by LangSmith; the command line ends its process at once
+        atexit.register(get_client().flush, timeout=_LAST_MOMENT)
     return _ChatModel(name, chat)
 
 
@@ -128,13 +130,6 @@ class _ChatModel:
     def _begin(self, messages: list[tuple[str, str]]) -> tuple[Any, Iterator[Any]]:
         rest = self._chat.stream(messages)
         return next(rest, None), rest
-
-
-@atexit.register
-def _send_traces() -> None:
-    """Send LangSmith what it has not got yet, where it is asked for: the command line ends its process at once."""
-    if tracing_is_enabled():
-        get_client().flush(timeout=_LAST_MOMENT)
 
 
 def _is_passing(error: BaseException) -> bool:
