@@ -14,8 +14,10 @@ import typer
 
 import rag
 from rag import show
+from rag.access import keys, users
 from rag.errors import SanadError, SettingsError
-from rag.options import IndexFolder, open_existing
+from rag.options import AsJson, IndexFolder, open_existing
+from rag.saving import backup, restore
 from rag.serving import chat, mcp, serve
 
 app = typer.Typer(
@@ -25,7 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; progress goes to stderr.")]
 Language = Annotated[str | None, typer.Option(help="Search articles of this language only: ar or en.")]
 Source = Annotated[str | None, typer.Option(help="Search articles of this source only.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day, such as 2026-01-31.")]
@@ -181,8 +182,10 @@ def ask(
     show.answer(answers, as_json=as_json or not sys.stdout.isatty())
 
 
-for _serving in (chat, serve, mcp):
-    app.command()(_serving)
+for _command in (chat, serve, mcp, backup, restore):
+    app.command()(_command)
+app.add_typer(users, name="users")
+app.add_typer(keys, name="keys")
 
 
 @app.command(name="eval")

@@ -238,6 +238,11 @@ class Catalog:
         vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16).astype(np.float32)
         return [row.word for row in rows], vectors.reshape(len(rows), -1)
 
+    def count_articles(self) -> int:
+        """Return how many articles there are."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(tables.articles).where(self._visible)) or 0
+
     def count_passages(self) -> int:
         """Return how many passages there are."""
         query = sa.select(sa.func.count()).select_from(tables.passages).join(tables.articles).where(self._visible)

@@ -131,6 +131,14 @@ class Change:
             self._connection.execute(table.delete().where(table.c.place == to))
             self._connection.execute(table.update().where(table.c.place == place).values(place=to))
 
+    def move_folder(self, folder: str, to: str) -> None:
+        """Remember that a folder, and with it the sources in it, has another name now."""
+        for table in (tables.sources, tables.origins):
+            place = table.c.place
+            self._connection.execute(table.delete().where(sa.func.substr(place, 1, len(to) + 1) == f"{to}/"))
+            moved = table.update().where(sa.func.substr(place, 1, len(folder) + 1) == f"{folder}/")
+            self._connection.execute(moved.values(place=to + sa.func.substr(place, len(folder) + 1)))
+
     def forget_sources(self, places: Iterable[str]) -> None:
         """Forget sources and their parts; the articles stay."""
         for place in places:

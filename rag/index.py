@@ -188,8 +188,8 @@ class Index:
             IndexStateError: as for `add`; or there is no index.
         """
         Catalog(self.home, writable=False).close()
-        with self._writing(), self._reading() as catalog:  # what a run has begun is left to the next
-            return repair_index(self.home, catalog)
+        with self._writing() as writing, self._reading() as catalog:
+            return repair_index(self.home, catalog, writing)
 
     def articles(self) -> list[ArticleSummary]:
         """Return a line for each article, newest first.

@@ -11,6 +11,7 @@ import rag
 from rag import show
 
 IndexFolder = Annotated[Path | None, typer.Option("--index", help="Folder of the index.  [env: RAG_INDEX]")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; progress goes to stderr.")]
 
 
 def open_existing(settings: rag.Settings) -> rag.Rag:

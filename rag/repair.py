@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from rag.encoded import EncodedPassage
 from rag.errors import IndexStateError
 from rag.home import Home
 from rag.keywords import KeywordIndex, rewrite_keywords
+from rag.progress import Progress, Step
 from rag.segments import fetch_keywords, keyword_folder, publish_keywords
 from rag.store import ChromaStore
 
@@ -30,7 +31,7 @@ def check_index(home: Home, catalog: Catalog) -> list[str]:
     wrong = []
     try:
         store = ChromaStore(home, catalog.identity)
-        if count := sum(1 for _ in _misplaced(store, catalog)):
+        if count := sum(1 for _ in _misplaced(store, catalog.every_passage())):
             wrong.append(f"the vectors of {count} passages are missing or wrong")
     except IndexStateError as error:  # of a server
         wrong.append(str(error))
@@ -41,20 +42,27 @@ def check_index(home: Home, catalog: Catalog) -> list[str]:
     return wrong
 
 
-def repair_index(home: Home, catalog: Catalog) -> list[str]:
+def repair_index(home: Home, catalog: Catalog, writing: Catalog, progress: Progress | None = None) -> list[str]:
     """Make anew what is wrong; return what was.
 
     Args:
         home: of the index, which the caller holds for writing.
         catalog: open for reading.
+        writing: open for writing; the passages of a run that was cut short get their vectors too, since the run that
+            goes on from there does not encode them again.
+        progress: called after each batch of passages that get their vectors.
     """
     wrong = check_index(home, catalog)
     if any("cannot be read" in line for line in wrong):
         shutil.rmtree(home.folder / "vectors", ignore_errors=True)
     store = ChromaStore(home, catalog.identity)
-    missing = _misplaced(store, catalog)
+    missing = chain(_misplaced(store, catalog.every_passage()), _misplaced(store, writing.new_passages()))
+    done, total = 0, writing.count_passages()
     while some := list(islice(missing, _BATCH)):
         store.put([e.passage for e in some], np.stack([e.vector for e in some]))
+        done += len(some)
+        if progress:
+            progress(Step(done, max(total, done), some[-1].passage.article_id))
     if not _keywords_agree(home, catalog):
         rewrite_keywords(
             keyword_folder(home, catalog), catalog.generation, (e.passage for e in catalog.every_passage())
@@ -63,9 +71,8 @@ def repair_index(home: Home, catalog: Catalog) -> list[str]:
     return wrong
 
 
-def _misplaced(store: ChromaStore, catalog: Catalog) -> Iterator[EncodedPassage]:
+def _misplaced(store: ChromaStore, passages: Iterator[EncodedPassage]) -> Iterator[EncodedPassage]:
     """Yield the passages whose vector the store does not hold as the catalog does."""
-    passages = catalog.every_passage()
     while some := list(islice(passages, _BATCH)):
         held = store.vectors([e.passage.id for e in some])
         for encoded in some:

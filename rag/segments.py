@@ -64,6 +64,16 @@ def keyword_folder(home: Home, catalog: Catalog) -> Path:
     return home.folder / catalog.identity if home.database else home.folder
 
 
+def keyword_files(folder: Path, generation: int) -> list[Path]:
+    """Return the files that the keyword index of a generation lies in; none where there is none that is whole."""
+    try:
+        segments = Manifest.read(folder, generation).segments
+    except (OSError, ValueError):
+        return []
+    found = [path for name in segments for path in sorted((folder / "keywords" / name).rglob("*")) if path.is_file()]
+    return [*found, _path(folder, generation)]
+
+
 def fetch_keywords(home: Home, catalog: Catalog, generation: int) -> Path:
     """Return the folder that holds the keyword index of a generation, copied from the database where it is not there.
 

@@ -37,12 +37,11 @@ def mcp(index: IndexFolder = None) -> None:
 
 def _serve(host: str | None, port: int | None, index: Path | None, *, programs: bool) -> None:
     settings = rag.Settings(index=index, host=host, port=port)
-    if settings.host not in ("127.0.0.1", "localhost", "::1"):
-        raise SettingsError(
-            f"GRADIO_SERVER_NAME={settings.host!r}: only this machine can be served, since there are no accounts yet; "
-            "use --host 127.0.0.1"
-        )
+    from ui.entrance import LOOPBACK
     from ui.server import serve as serve_pages
+
+    if settings.host not in LOOPBACK:
+        _check_accounts(settings)
 
     target = rag.open_index(settings)
     if target.exists:
@@ -55,6 +54,19 @@ def _serve(host: str | None, port: int | None, index: Path | None, *, programs: 
     asked = open_existing(settings)
     asked.warm_up()
     serve_pages(asked, settings, programs=programs, on_ready=lambda address: _say_where(address, programs=programs))
+
+
+def _check_accounts(settings: rag.Settings) -> None:
+    """Raise `SettingsError` where other machines would be served, and there is nobody who may come in."""
+    from ui.accounts import open_accounts
+
+    if not open_accounts(settings.home).exist():
+        raise SettingsError(
+            f"GRADIO_SERVER_NAME={settings.host!r}: other machines are served only with accounts; make one with: "
+            f"{settings.home.command('users add NAME --role manage')}"
+        )
+    if not settings.tls_certificate:
+        show.note("what is sent is not encrypted: set RAG_TLS_CERTIFICATE and RAG_TLS_KEY, or put a proxy before it")
 
 
 def _say_where(address: str, *, programs: bool) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
-from rag.home import Home
+from rag.home import Home, public_address
 
 BUNDLED_ENCODER = "multilingual-e5-small"
 """Name of the encoder that comes with Sanad; any other value of `RAG_ENCODER` is a model's name or folder."""
@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="address of the chat")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT", description="its port")
 
+    tls_certificate: Path | None = Field(default=None, description="certificate (PEM) of the server, for https")
+    tls_key: Path | None = Field(default=None, description="its private key")
+    allowed_origins: list[str] = Field(
+        default=[], description="sites whose pages may talk to the server with a key, as a JSON list"
+    )
+
     @model_validator(mode="after")
     def _check_servers(self) -> Self:
         for variable, address, schemes in (
@@ -90,10 +96,28 @@ class Settings(BaseSettings):
             raise SettingsError(_explain(error)) from error
 
     @property
+    def secrets(self) -> list[str]:
+        """What is set and must not be told: keys, and the passwords in addresses."""
+        given = [self.openai_api_key, self.chroma_api_key]
+        given += [urlsplit(address).password for address in (self.database, self.chroma_url) if address]
+        return [value for value in given if value]
+
+    @property
     def home(self) -> Home:
         """Where the index lies."""
         database = self.database and self.database.replace("postgres://", "postgresql://", 1)
         return Home(self.index, database, self.chroma_url, self.chroma_api_key)
+
+    def public_variables(self) -> dict[str, str]:
+        """Return what is set, by flags or the environment, under its variable's name: nothing that may be secret."""
+        fields = {name: field for name, field in type(self).model_fields.items() if name in self.model_fields_set}
+        found = {}
+        for name, field in fields.items():
+            value = getattr(self, name)
+            if field.repr and value is not None:
+                text = public_address(value) if isinstance(value, str) and "://" in value else str(value)
+                found[str(field.validation_alias or f"RAG_{name.upper()}")] = text
+        return found
 
     @property
     def sources(self) -> Path:

@@ -21,7 +21,8 @@ ORDER = [
     "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
     "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
     "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
-    "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "show", "options", "serving", "__main__",
+    "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup", "unpack", "restore",
+    "show", "options", "access", "serving", "saving", "__main__",
 ]  # fmt: skip
 
 HOMES = {
@@ -43,7 +44,7 @@ HOMES = {
     "onnx": {"encode"},
     "sentencepiece": {"encode"},
     "opentelemetry": {"trace"},
-    "typer": {"options", "serving", "__main__"},
+    "typer": {"access", "options", "serving", "saving", "__main__"},
     "ir_measures": {"evaluate"},
     "jinja2": {"evaluate"},
     "ray": {"cluster"},
@@ -88,16 +89,18 @@ def test_each_heavy_library_has_one_home(library: str) -> None:
 
 def test_the_engine_knows_the_pages_only_at_the_command_line() -> None:
     users = {name for name, imports in modules().items() if any(i.split(".")[0] == "ui" for i in imports)}
-    assert users == {"serving"}
+    assert users == {"access", "serving"}
 
 
 UI_HOMES = {
     "gradio": {"site", "chat", "corpus", "evaluation", "settings", "app", "server"},
-    "fastapi": {"documents", "server", "api"},
+    "fastapi": {"documents", "entrance", "login", "people", "server", "uploads", "api"},
     "mcp": {"api"},
     "prometheus_client": {"api"},
     "uvicorn": {"server"},
-    "sqlalchemy": {"talks"},
+    "sqlalchemy": {"accounts", "database", "sessions", "talks"},
+    "argon2": {"accounts", "sessions"},
+    "pythonjsonlogger": {"log"},
 }
 PURE = {"render", "strings", "preferences", "types"}
 

@@ -53,7 +53,9 @@ const take = async (zone, files) => {
   const sent = [];
   for (const file of files) {
     words.textContent = `${zone.dataset.sending} ${sent.length + 1}/${files.length}`;
-    sent.push({ path: (await upload(file)).path, name: file.name });
+    const response = await fetch("/upload", { method: "POST", body: file });
+    const told = await response.json();
+    sent.push({ name: file.name, file: told.file ?? "", problem: told.error?.message ?? "" });
   }
   words.textContent = before;
   delete zone.dataset.busy;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,9 +10,8 @@ from ui.chat import ChatPage
 from ui.corpus import CorpusPage
 from ui.evaluation import EvaluationPage
 from ui.settings import SettingsPage
-from ui.site import STYLES, Site
+from ui.site import SCRIPT, STYLES, Site
 
-_SCRIPT = Path(__file__).with_name("page.js")
 _AT_ONCE = 8  # questions that are answered side by side; the others wait in a queue
 
 
@@ -33,7 +31,7 @@ def looks() -> dict[str, Any]:
     return {
         "theme": gr.themes.Base(font=["Plex Arabic", "system-ui"], font_mono=["ui-monospace", "monospace"]),
         # Not as `css`, which Gradio would narrow to what is inside its own container.
-        "head": f'<link rel="stylesheet" href="{STYLES}"><script>{_SCRIPT.read_text(encoding="utf-8")}</script>',
+        "head": f'<link rel="stylesheet" href="{STYLES}"><script src="{SCRIPT}"></script>',
         "footer_links": [],
         "ssr_mode": False,
         "max_file_size": "50mb",

@@ -15,6 +15,7 @@ import gradio as gr
 
 from rag.filter import Filter
 from ui.asking import View, answer_last, read_filter, refuse, welcome
+from ui.people import person_of
 from ui.render import render_evidence, render_filters, render_frame, render_talk, render_talks, render_talks_tools
 from ui.site import Page, Site, on, part, preferences_of, visitor_of
 from ui.types import Exchange
@@ -81,7 +82,7 @@ class ChatPage(Page):
 
     def start(self, request: gr.Request) -> dict[Any, Any]:
         """Show the page as its visitor likes it, with the talk that its address names."""
-        view = View(preferences_of(request))
+        view = View(preferences_of(request), person_of(request))
         if talk := str(request.query_params.get("talk", "")):
             view = self._open(view, visitor_of(request), talk)
         return self._draw_all(view, visitor_of(request))
@@ -110,7 +111,7 @@ class ChatPage(Page):
         view = replace(view, talk=self._site.talks.save(visitor, view.talk, view.exchanges))
         yield {
             self._view: view,
-            self._frame: render_frame("chat", view.preferences, view.talk),
+            self._frame: render_frame("chat", view.preferences, view.talk, view.person.name),
             **above,
             self._box: gr.Textbox(value="", **self._box_looks(view)),
             self._send: gr.Button(visible=False),
@@ -205,7 +206,9 @@ class ChatPage(Page):
 
     def start_talk(self, view: View, request: gr.Request) -> dict[Any, Any]:
         """Begin a new talk; the one that was open stays in the list."""
-        return self._draw_all(View(view.preferences, only=view.only, search=view.search), visitor_of(request))
+        return self._draw_all(
+            View(view.preferences, view.person, only=view.only, search=view.search), visitor_of(request)
+        )
 
     def open_talk(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """Go on with a talk of the list."""
@@ -255,7 +258,7 @@ class ChatPage(Page):
         locale = view.locale
         return {
             self._view: view,
-            self._frame: render_frame("chat", view.preferences, view.talk),
+            self._frame: render_frame("chat", view.preferences, view.talk, view.person.name),
             self._tools: render_talks_tools(locale, kept=self._site.talks.kept),
             self._talks: self._list(view, visitor),
             self._filters: self._draw_filters(view),

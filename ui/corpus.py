@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
 from rag.clean import fold
 from rag.errors import SanadError, SourceError
@@ -20,6 +18,7 @@ from rag.load.web import is_address
 from rag.progress import Progress
 from rag.summary import ArticleSummary
 from ui.jobs import Job
+from ui.people import person_of
 from ui.render import (
     render_articles,
     render_corpus_tools,
@@ -29,16 +28,13 @@ from ui.render import (
     render_notice,
     render_progress,
 )
-from ui.site import Page, PageView, Site, explain, on, part, preferences_of
+from ui.site import Page, PageView, Site, explain, on, only_managers, part, preferences_of
 from ui.strings import Locale
+from ui.uploads import plain_name
 
 PAGE = 50
 """Articles of one page of the list."""
 
-UPLOADS = "uploads"
-"""Folder, in that of the index, in which files that were dropped on the page stay."""
-
-_LARGEST = 50_000_000  # bytes of a file; what is larger is better indexed from the command line
 _log = logging.getLogger(__name__)
 
 
@@ -75,7 +71,7 @@ class CorpusPage(Page):
 
     def start(self, request: gr.Request) -> dict[Any, Any]:
         """Show the page as its visitor likes it."""
-        return self._draw_all(View(preferences_of(request)))
+        return self._draw_all(View(preferences_of(request), person_of(request)))
 
     def switch(self, view: View, event: gr.EventData) -> dict[Any, Any]:
         """Show the page in the other language."""
@@ -93,23 +89,22 @@ class CorpusPage(Page):
         view = replace(view, page=max(0, int(event._data["page"])))
         return {self._view: view, self._list: self._draw_list(view)}
 
-    def add(self, view: View, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+    def add(self, view: View, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         """Keep files that were dropped, and index them."""
-        folder, sent = self._site.settings.index / UPLOADS, list(event._data["files"])
+        only_managers(request)
+        sent = [{field: str(value) for field, value in file.items()} for file in event._data["files"]]
 
         def read(progress: Progress) -> IndexReport:
-            folder.mkdir(parents=True, exist_ok=True)
-            kept, failed = [], []
+            kept, failed = [], list[Failure]()
             for file in sent:
-                place = folder / Path(str(file["name"])).name  # one of the same name is a newer version of it
-                shutil.copyfile(_uploaded(str(file["path"])), place)
+                place = self._site.uploads.folder / plain_name(file.get("name", ""))
                 try:
-                    if place.stat().st_size > _LARGEST:
-                        raise SourceError(f"{place}: larger than {_LARGEST // 10**6} MB; split it into its articles")
+                    if file.get("problem"):  # it was refused when it was sent
+                        raise SourceError(file["problem"])
+                    self._site.uploads.take(file.get("file", ""), place)
                     kept += find_files(place)
                 except SourceError as error:
                     failed.append(Failure(str(place), str(error)))
-                    place.unlink(missing_ok=True)
             index = self._site.rag.index
             report = index.add(*kept, progress=progress) if kept else IndexReport()
             for place in set(kept) - set(map(Path, index.places())):  # it gave no article, and is not read again
@@ -118,8 +113,9 @@ class CorpusPage(Page):
 
         yield from self._work(view, read)
 
-    def fetch(self, view: View, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+    def fetch(self, view: View, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         """Index what an address on the web gives: a page, or those that a feed or sitemap lists."""
+        only_managers(request)
         address = str(event._data["fields"].get("address", "")).strip()
         if address and "://" not in address:
             address = f"https://{address}"
@@ -129,12 +125,14 @@ class CorpusPage(Page):
             return
         yield from self._work(view, lambda progress: self._site.rag.index.add(address, progress=progress))
 
-    def refresh(self, view: View) -> Iterator[dict[Any, Any]]:
+    def refresh(self, view: View, request: gr.Request) -> Iterator[dict[Any, Any]]:
         """Bring the index in step with every file it was made of."""
+        only_managers(request)
         yield from self._work(view, self._site.rag.index.refresh)
 
-    def remove(self, view: View, event: gr.EventData) -> dict[Any, Any]:
+    def remove(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """Take an article out of the index."""
+        only_managers(request)
         locale, article = view.locale, str(event._data["article"])
         try:
             title = self._site.rag.index.article(article).title or article
@@ -163,8 +161,8 @@ class CorpusPage(Page):
 
     def _draw_all(self, view: View) -> dict[Any, Any]:
         return {
-            self._frame: render_frame("corpus", view.preferences),
-            self._files: render_drop_zone(view.locale),
+            self._frame: render_frame("corpus", view.preferences, account=view.person.name),
+            self._files: render_drop_zone(view.locale) if view.person.may_manage else "",
             self._report: "",
             **self._draw_changed(view),
         }
@@ -172,7 +170,12 @@ class CorpusPage(Page):
     def _draw_changed(self, view: View) -> dict[Any, Any]:
         """Return what a change of the index may have changed."""
         tools = render_corpus_tools(
-            view.locale, self._site.sources(), search=view.search, language=view.language, source=view.source
+            view.locale,
+            self._site.sources(),
+            search=view.search,
+            language=view.language,
+            source=view.source,
+            managed=view.person.may_manage,
         )
         return {self._view: view, self._tools: tools, self._list: self._draw_list(view)}
 
@@ -183,15 +186,9 @@ class CorpusPage(Page):
             return render_notice(explain(error, view.locale), view.locale, wrong=True)
         found = find_articles(articles, view.search, view.language, view.source)
         page = min(view.page, max(0, (len(found) - 1) // PAGE))
-        return render_articles(found, view.locale, page=page, size=PAGE, total=len(articles))
-
-
-def _uploaded(path: str) -> Path:
-    """Return a file that was sent to the server; the browser names it, and must not name any other."""
-    found = Path(path).resolve()
-    if not found.is_relative_to(Path(get_upload_folder()).resolve()):
-        raise SourceError(f"{found.name}: was not sent to this page")
-    return found
+        return render_articles(
+            found, view.locale, page=page, size=PAGE, total=len(articles), managed=view.person.may_manage
+        )
 
 
 def find_articles(articles: Sequence[ArticleSummary], search: str, language: str, source: str) -> list[ArticleSummary]:

@@ -17,8 +17,9 @@ from rag.evaluate import Comparison, Run, compare_runs, read_run, write_report
 from rag.evaluate.session import measure
 from rag.progress import Progress
 from ui.jobs import Job
+from ui.people import person_of
 from ui.render import render_evaluation_tools, render_frame, render_notice, render_progress, render_run
-from ui.site import Page, PageView, Site, explain, on, part, preferences_of
+from ui.site import Page, PageView, Site, explain, on, only_managers, part, preferences_of
 from ui.strings import Locale
 
 RUNS = "runs"
@@ -56,7 +57,7 @@ class EvaluationPage(Page):
     def start(self, request: gr.Request) -> dict[Any, Any]:
         """Show the page as its visitor likes it, with the last run."""
         names = self._runs()
-        return self._draw(View(preferences_of(request), names[0] if names else ""))
+        return self._draw(View(preferences_of(request), person_of(request), names[0] if names else ""))
 
     def switch(self, view: View, event: gr.EventData) -> dict[Any, Any]:
         """Show the page in the other language."""
@@ -69,8 +70,9 @@ class EvaluationPage(Page):
         other = str(fields.get("other", ""))
         return self._draw(replace(view, shown=shown, other=other if other != shown else ""))
 
-    def measure(self, view: View, event: gr.EventData) -> Iterator[dict[Any, Any]]:
+    def measure(self, view: View, event: gr.EventData, request: gr.Request) -> Iterator[dict[Any, Any]]:
         """Ask a question set, drawing how far it has come; the run is kept."""
+        only_managers(request)
         locale, fields = view.locale, event._data["fields"]
         path = self._sets().get(str(fields.get("questions", "")))
         if path is None:
@@ -112,7 +114,7 @@ class EvaluationPage(Page):
         runs = [(name, _say_run(name, locale)) for name in names]
         return {
             self._view: view,
-            self._frame: render_frame("evaluation", view.preferences),
+            self._frame: render_frame("evaluation", view.preferences, account=view.person.name),
             self._tools: render_evaluation_tools(
                 locale,
                 sets,
@@ -120,6 +122,7 @@ class EvaluationPage(Page):
                 shown=view.shown,
                 other=view.other,
                 folder=str(self._site.settings.index / SETS),
+                managed=view.person.may_manage,
             ),
             self._progress: told,
             self._result: render_run(run, locale, name=view.shown, comparisons=comparisons),

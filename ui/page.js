@@ -113,3 +113,10 @@ for (const [on, off] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
 addEventListener("popstate", () => location.reload());
 night.addEventListener("change", follow);
 new MutationObserver(() => { follow(); keepUp(); }).observe(document, { childList: true, subtree: true });
+// Where the session has ended, the page on which one begins.
+const { fetch: ask } = window;
+window.fetch = async (...request) => {
+  const response = await ask(...request);
+  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  return response;
+};

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import socket
 import warnings
 from collections.abc import Callable
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Request, Response
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
-from rag.errors import SanadError
+from rag.errors import IndexStateError, SanadError
 from rag.pipeline import Rag
 from rag.settings import Settings
+from ui.accounts import Accounts, open_accounts
 from ui.app import build_app, looks
 from ui.documents import document_routes
-from ui.site import VISITOR, Site
+from ui.entrance import LOOPBACK, Entrance
+from ui.headers import SecureHeaders
+from ui.log import LogRequests, write_log
+from ui.login import login_routes
+from ui.sessions import Sessions
+from ui.site import Site
+from ui.uploads import upload_routes
 
 _PATIENCE = 3  # seconds that answers under way have when the server is stopped; an open page would hold it for ever
-_YEAR = 365 * 24 * 3600  # seconds
 
 
 def build_server(rag: Rag, settings: Settings, *, programs: bool = False) -> FastAPI:
@@ -40,8 +44,18 @@ def build_server(rag: Rag, settings: Settings, *, programs: bool = False) -> Fas
         server = build_faces(rag, settings.index)
     else:
         server = FastAPI(title="Sanad", openapi_url=None)
-    server.add_middleware(_KnownVisitor)
+    accounts = _open_accounts(settings)
+    if accounts:
+        server.include_router(login_routes(Sessions(accounts)))
     server.include_router(document_routes(site))
+    server.include_router(upload_routes(site.uploads, settings.index))
+    server.add_middleware(Entrance, accounts=accounts, always=settings.host not in LOOPBACK)
+    server.add_middleware(  # a page of these sites may talk to the server with a key; never with its reader's session
+        CORSMiddleware, allow_origins=settings.allowed_origins, allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type"],
+    )  # fmt: skip
+    server.add_middleware(SecureHeaders)
+    server.add_middleware(LogRequests)
     with warnings.catch_warnings():  # Gradio warns of what is off by `looks`
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
         gr.mount_gradio_app(server, build_app(site), path="", **looks())
@@ -63,8 +77,20 @@ def serve(rag: Rag, settings: Settings, *, programs: bool = False, on_ready: Cal
     host, port = settings.host, settings.port
     _check_port(host, port)
     app = build_server(rag, settings, programs=programs)
-    config = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_PATIENCE)
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=_PATIENCE,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        server_header=False,
+    )
+    if programs:
+        config.log_config = None
+        write_log(hidden=settings.secrets)
+    address = f"{'https' if settings.tls_certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     _Server(config, lambda: on_ready(address)).run()
 
 
@@ -85,29 +111,14 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-class _KnownVisitor:
-    """Gives a browser that has none a random id, by which its talks are known."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or VISITOR in Request(scope).cookies:
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    response = Response()
-                    response.set_cookie(
-                        VISITOR, secrets.token_urlsafe(24), max_age=_YEAR, httponly=True, samesite="lax"
-                    )
-                    headers.append("set-cookie", response.headers["set-cookie"])
-            await send(message)
-
-        await self._app(scope, receive, send_with_id)
+def _open_accounts(settings: Settings) -> Accounts | None:
+    """Return the accounts; None where this machine alone is served, from a folder in which none can be kept."""
+    try:
+        return open_accounts(settings.home)
+    except IndexStateError:
+        if settings.host in LOOPBACK and not settings.database:
+            return None
+        raise
 
 
 def _check_port(host: str, port: int) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from ui.preferences import Preferences
+from ui.people import person_of
 from ui.render import render_frame, render_settings
-from ui.site import Page, Site, on, part, preferences_of
+from ui.site import Page, PageView, Site, on, part, preferences_of
 
 
 class SettingsPage(Page):
@@ -16,22 +17,22 @@ class SettingsPage(Page):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
-        self._preferences = gr.State(Preferences())
+        self._view = gr.State(PageView())
         self._form = part("settings")
-        self.parts = [self._preferences, self._frame, self._form]
-        on(self._frame, "option_select", self.choose, [self._preferences], self.parts)
-        on(self._form, "apply", self.choose, [self._preferences], self.parts)
+        self.parts = [self._view, self._frame, self._form]
+        on(self._frame, "option_select", self.choose, [self._view], self.parts)
+        on(self._form, "apply", self.choose, [self._view], self.parts)
 
     def start(self, request: gr.Request) -> dict[Any, Any]:
         """Show what its visitor chose."""
-        return self._draw(preferences_of(request))
+        return self._draw(PageView(preferences_of(request), person_of(request)))
 
-    def choose(self, preferences: Preferences, event: gr.EventData) -> dict[Any, Any]:
+    def choose(self, view: PageView, event: gr.EventData) -> dict[Any, Any]:
         """Take a choice; the browser keeps it in its cookie."""
-        return self._draw(preferences.changed(event._data.get("fields", event._data)))
+        return self._draw(replace(view, preferences=view.preferences.changed(event._data.get("fields", event._data))))
 
-    def _draw(self, preferences: Preferences) -> dict[Any, Any]:
-        settings, none = self._site.settings, preferences.locale.say("fact_none")
+    def _draw(self, view: PageView) -> dict[Any, Any]:
+        settings, none = self._site.settings, view.locale.say("fact_none")
         facts = [
             ("fact_model", settings.model or none, "RAG_MODEL"),
             ("fact_index", str(settings.home), "RAG_DATABASE" if settings.database else "RAG_INDEX"),
@@ -40,7 +41,9 @@ class SettingsPage(Page):
             ("fact_address", f"{settings.host}:{settings.port}", "GRADIO_SERVER_NAME, GRADIO_SERVER_PORT"),
         ]
         return {
-            self._preferences: preferences,
-            self._frame: render_frame("settings", preferences),
-            self._form: render_settings(preferences, facts, model=self._site.model),
+            self._view: view,
+            self._frame: render_frame("settings", view.preferences, account=view.person.name),
+            self._form: render_settings(
+                view.preferences, facts if view.person.may_manage else [], model=self._site.model
+            ),
         }

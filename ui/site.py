@@ -16,25 +16,28 @@ from rag.settings import Settings
 from rag.summary import ArticleSummary
 from ui.feedback import Feedback
 from ui.listing import Listing
+from ui.people import Person, person_of
 from ui.preferences import COOKIE, Preferences
 from ui.strings import Locale
 from ui.talks import Talks
 from ui.types import Exchange
-
-VISITOR: Final = "sanad_visitor"
-"""Name of the cookie that holds a visitor's random id."""
+from ui.uploads import Uploads
 
 STYLES: Final = "/sanad/style.css"
 """Address of the style sheet."""
+
+SCRIPT: Final = "/sanad/page.js"
+"""Address of what the pages do without the server."""
 
 _ACTIONS = Path(__file__).with_name("actions.js").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """What one open page shows; `preferences` are those of who opened it."""
+    """What one open page shows; `preferences` are those of the `person` who opened it."""
 
     preferences: Preferences = field(default_factory=Preferences)
+    person: Person = field(default_factory=Person)
 
     @property
     def locale(self) -> Locale:
@@ -53,8 +56,9 @@ class Site:
     def __init__(self, rag: Rag, settings: Settings) -> None:
         self.rag = rag
         self.settings = settings
-        self.talks = Talks(settings.index)
+        self.talks = Talks(settings.home)
         self.feedback = Feedback(settings.index / "feedback.jsonl")
+        self.uploads = Uploads(settings.index)
         self._listing = Listing(rag.index)
 
     def articles(self) -> list[ArticleSummary]:
@@ -122,8 +126,18 @@ def preferences_of(request: gr.Request) -> Preferences:
 
 
 def visitor_of(request: gr.Request) -> str:
-    """Return the visitor's id; "" for a browser that keeps no cookies."""
-    return str(request.cookies.get(VISITOR, ""))
+    """Return the id that a visitor's talks are kept by; "" for a browser that keeps no cookies."""
+    return person_of(request).id
+
+
+def only_managers(request: gr.Request) -> None:
+    """Refuse what a page does not offer to everybody, whatever its buttons are.
+
+    Raises:
+        gr.Error: who asks may not manage the articles.
+    """
+    if not person_of(request).may_manage:
+        raise gr.Error(preferences_of(request).locale.say("only_managers"))
 
 
 def explain(error: Exception, locale: Locale) -> str:

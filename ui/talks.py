@@ -1,7 +1,7 @@
-"""The talks of every visitor, in one SQLite file beside the index; nothing of them is ever sent anywhere.
+"""The talks of every visitor, beside the index; nothing of them is ever sent anywhere else.
 
-A visitor is known by a random id in a cookie; each sees only their own talks. Of a browser that keeps no cookies, whose
-id is "", nothing is kept.
+A visitor is known by their account, or where there are no accounts by a random id in a cookie; each sees only their own
+talks. Of a browser that keeps no cookies, whose id is "", nothing is kept.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 
 from rag.clean import fold
+from rag.home import Home
+from ui.database import open_in_memory, open_tables
 from ui.types import Exchange, TalkSummary
 
 _LONGEST_TITLE = 80  # characters
@@ -41,24 +42,21 @@ _exchange = TypeAdapter(Exchange)
 
 
 class Talks:
-    """The talks that are kept in a folder; in memory only, and lost at the end, where it cannot be written to.
+    """The talks that are kept beside an index; in memory only, and lost at the end, where nothing can be written.
 
     Args:
-        folder: of the index; made where it is not there.
+        home: of the index.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, home: Home) -> None:
         self.kept = False
         with suppress(OSError, sa.exc.DatabaseError):
-            folder.mkdir(parents=True, exist_ok=True)
-            self._engine = sa.create_engine(f"sqlite:///{(folder / 'talks.sqlite').absolute()}")
-            self._prepare()
+            self._engine = open_tables(home, "talks", _schema)
+            with self._engine.begin() as connection:  # a file that can be read but not written is noticed now
+                connection.execute(_talks.delete().where(_talks.c.id == ""))
             self.kept = True
         if not self.kept:
-            self._engine = sa.create_engine(
-                "sqlite://", poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
-            )
-            self._prepare()
+            self._engine = open_in_memory(_schema)
 
     def find(self, visitor: str, search: str = "") -> list[TalkSummary]:
         """Return a visitor's talks, the last one first; with `search`, those in whose title or turns it stands."""
@@ -129,12 +127,6 @@ class Talks:
         with self._engine.begin() as connection:
             connection.execute(_talks.delete().where(*_of(visitor, talk)))
 
-    def _prepare(self) -> None:
-        sa.event.listen(self._engine, "connect", _configure)
-        _schema.create_all(self._engine)
-        with self._engine.begin() as connection:  # a file that can be read but not written is noticed now
-            connection.execute(_talks.delete().where(_talks.c.id == ""))
-
     def _owns(self, connection: sa.Connection, visitor: str, talk: str) -> bool:
         return connection.scalar(sa.select(_talks.c.id).where(*_of(visitor, talk))) is not None
 
@@ -162,10 +154,3 @@ def _now() -> datetime:
 
 def _of(visitor: str, talk: str) -> tuple[sa.ColumnElement[bool], ...]:
     return _talks.c.id == talk, _talks.c.visitor == visitor
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA busy_timeout = 10000")  # milliseconds
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")

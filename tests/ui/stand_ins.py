@@ -15,8 +15,9 @@ from rag.stages import Listeners
 from rag.summary import ArticleSummary
 from rag.types import Answer, Article, Turn
 from tests.fakes import an_article
+from ui.people import Person
 from ui.preferences import COOKIE
-from ui.site import VISITOR, Site
+from ui.site import Site
 
 
 class ToldIndex:
@@ -95,8 +96,9 @@ def a_site(folder: Path, rag: ToldRag | None = None) -> Site:
     return Site(rag or ToldRag(), Settings(index=folder))  # type: ignore[arg-type]
 
 
-def a_request(visitor: str = "me", cookie: str = "language=en", **query: str) -> Any:
-    return SimpleNamespace(cookies={VISITOR: visitor, COOKIE: cookie}, headers={}, query_params=query)
+def a_request(visitor: str = "me", cookie: str = "language=en", person: Person | None = None, **query: str) -> Any:
+    state = SimpleNamespace(person=person or Person(visitor))
+    return SimpleNamespace(state=state, cookies={COOKIE: cookie}, headers={}, query_params=query)
 
 
 def an_event(**data: object) -> Any:

@@ -17,9 +17,11 @@ from rag.types import Answer, Article
 from tests.fakes import an_article
 from tests.ui.stand_ins import ToldRag, a_site
 from ui.documents import document_routes
+from ui.entrance import VISITOR, Entrance
+from ui.headers import SecureHeaders
 from ui.preferences import COOKIE
 from ui.server import build_server
-from ui.site import VISITOR, Site
+from ui.site import Site
 from ui.types import Exchange
 
 HOSTILE = "<script>alert(1)</script>"
@@ -40,6 +42,8 @@ def site(tmp_path: Path, rag: ToldRag) -> Site:
 def client(site: Site) -> Iterator[TestClient]:
     server = FastAPI()
     server.include_router(document_routes(site))
+    server.add_middleware(Entrance, accounts=None)
+    server.add_middleware(SecureHeaders)
     looks = {"accept-language": "en"}
     with TestClient(server, base_url=HERE, cookies={VISITOR: "me"}, headers=looks) as client:
         yield client
@@ -121,8 +125,8 @@ def test_a_run_is_named_never_a_place(client: TestClient, site: Site, name: str)
     assert "Kept" not in page.text
 
 
-@pytest.mark.parametrize("name", ["..%2fserver.py", "%2e%2e%2fwords.toml", "LICENSE", "../server.py", "page.js"])
-def test_nothing_but_fonts_and_styles_is_served(client: TestClient, name: str) -> None:
+@pytest.mark.parametrize("name", ["..%2fserver.py", "%2e%2e%2fwords.toml", "LICENSE", "../server.py", "actions.js"])
+def test_nothing_but_what_the_pages_load_is_served(client: TestClient, name: str) -> None:
     assert client.get(f"/sanad/{name}").status_code == 404
 
 

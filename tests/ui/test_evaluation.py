@@ -34,7 +34,7 @@ def test_a_set_is_measured_and_the_run_is_kept_shown_and_compared(page: Evaluati
     shown = page.start(a_request())
     assert "No run yet" in shown[page._result]
     assert 'value="mine.jsonl"' in shown[page._tools]
-    *steps, last = page.measure(EN, an_event(fields={"questions": "mine.jsonl", "limit": "0"}))
+    *steps, last = page.measure(EN, an_event(fields={"questions": "mine.jsonl", "limit": "0"}), a_request())
     assert "Asked 1 of 1:" in steps[-1][page._progress]
     assert "1 question" in last[page._result]
     [name] = page._runs()
@@ -50,12 +50,12 @@ def test_a_set_is_measured_and_the_run_is_kept_shown_and_compared(page: Evaluati
 
 
 def test_a_set_that_cannot_be_read_says_why(page: EvaluationPage) -> None:
-    [step] = page.measure(EN, an_event(fields={"questions": "broken.jsonl"}))
+    [step] = page.measure(EN, an_event(fields={"questions": "broken.jsonl"}), a_request())
     assert "line 1: not JSON" in step[page._progress]
 
 
 def test_only_sets_that_are_offered_are_read(page: EvaluationPage) -> None:
-    [step] = page.measure(EN, an_event(fields={"questions": "../../secret.jsonl"}))
+    [step] = page.measure(EN, an_event(fields={"questions": "../../secret.jsonl"}), a_request())
     assert step[page._view] == EN
 
 
@@ -74,7 +74,7 @@ def test_what_nobody_foresaw_ends_a_run_and_tells_nothing_of_this_machine(
         raise RuntimeError("/secret/path")
 
     monkeypatch.setattr("ui.evaluation.measure", fail)
-    [step] = page.measure(EN, an_event(fields={"questions": "mine.jsonl"}))
+    [step] = page.measure(EN, an_event(fields={"questions": "mine.jsonl"}), a_request())
     assert "Something unexpected went wrong" in step[page._progress]
     assert "secret" not in step[page._progress]
     assert page._runs() == []
@@ -85,7 +85,7 @@ def test_only_as_many_questions_are_asked_as_were_chosen(page: EvaluationPage) -
     record = {"question": "Who asked?", "language": "en", "answers": ["Beijing"]}
     lines = [json.dumps(record | {"id": str(number)}) for number in range(12)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    *_, last = page.measure(EN, an_event(fields={"questions": "mine.jsonl", "limit": "10"}))
+    *_, last = page.measure(EN, an_event(fields={"questions": "mine.jsonl", "limit": "10"}), a_request())
     assert "10 questions" in last[page._result]
 
 
@@ -94,5 +94,5 @@ def test_what_was_judged_in_the_chat_is_a_set_and_the_last_run_is_shown_first(pa
     record = {"id": "1", "question": "Who asked?", "language": "en", "answers": ["Beijing"]}
     page._site.feedback.path.write_text(json.dumps(record) + "\n", encoding="utf-8")
     assert '<option value="feedback">What you judged in the chat</option>' in page.start(a_request())[page._tools]
-    *_, last = page.measure(EN, an_event(fields={"questions": "feedback"}))
+    *_, last = page.measure(EN, an_event(fields={"questions": "feedback"}), a_request())
     assert page.start(a_request())[page._view].shown == last[page._view].shown != ""

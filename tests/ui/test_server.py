@@ -10,11 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from rag.errors import SanadError
+from rag.home import Home
 from rag.settings import Settings
 from rag.types import Answer
 from tests.ui.stand_ins import ToldRag
+from ui.entrance import VISITOR
 from ui.server import build_server, serve
-from ui.site import VISITOR
 from ui.talks import Talks
 from ui.types import Exchange
 
@@ -37,7 +38,7 @@ def test_documents(client: TestClient, tmp_path: Path) -> None:
     assert len(visitor) >= 32
     assert "set-cookie" not in client.get("/article/one").headers, "a visitor is known from then on"
 
-    talk = Talks(tmp_path).save(visitor, "", [Exchange("q?", Answer("q?", "a", "en"))])
+    talk = Talks(Home(tmp_path)).save(visitor, "", [Exchange("q?", Answer("q?", "a", "en"))])
     assert client.get(f"/talk/{talk}.md").text.startswith("# q?")
     assert 'filename="sanad.md"' in client.get(f"/talk/{talk}.md").headers["content-disposition"]
     assert "<h2" in client.get(f"/talk/{talk}").text

@@ -14,9 +14,10 @@ from rag.summary import ArticleSummary
 from rag.types import Answer, Citation
 from tests.fakes import a_passage, an_article
 from tests.ui.stand_ins import ToldRag, a_site
+from ui.people import Person
 from ui.preferences import COOKIE
 from ui.render import render_talk
-from ui.site import VISITOR, Site, explain, preferences_of, visitor_of
+from ui.site import Site, explain, preferences_of, visitor_of
 from ui.strings import Locale
 from ui.types import Exchange
 
@@ -85,10 +86,11 @@ def test_a_model_is_named_without_who_serves_it(tmp_path: Path, model: str | Non
 
 
 def test_who_opened_a_page_is_known_by_the_cookies() -> None:
-    request: Any = SimpleNamespace(cookies={VISITOR: "me", COOKIE: "theme=dark"}, headers={"accept-language": "en"})
+    state = SimpleNamespace(person=Person("me"))
+    request: Any = SimpleNamespace(state=state, cookies={COOKIE: "theme=dark"}, headers={"accept-language": "en"})
     assert visitor_of(request) == "me"
     assert (preferences_of(request).language, preferences_of(request).theme) == ("en", "dark")
-    nobody: Any = SimpleNamespace(cookies={}, headers={})
+    nobody: Any = SimpleNamespace(state=SimpleNamespace(person=Person()), cookies={}, headers={})
     assert visitor_of(nobody) == ""
     assert preferences_of(nobody).language == "ar"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.filter import Filter
+from rag.home import Home
 from rag.types import Answer, Citation, Hit
 from tests.fakes import a_passage
 from ui.talks import Talks
@@ -26,19 +27,19 @@ WHOLE = Exchange("q", ANSWER, only=Filter("ar", date(2025, 1, 1)), seconds=0.2, 
 
 
 def test_a_talk_is_read_as_it_was_saved_also_by_another_process(tmp_path: Path) -> None:
-    talk = Talks(tmp_path).save("me", "", [WHOLE, Exchange("second", problem="no index")])
-    assert Talks(tmp_path).read("me", talk) == [WHOLE, Exchange("second", problem="no index")]
+    talk = Talks(Home(tmp_path)).save("me", "", [WHOLE, Exchange("second", problem="no index")])
+    assert Talks(Home(tmp_path)).read("me", talk) == [WHOLE, Exchange("second", problem="no index")]
 
 
 def test_saving_again_replaces_and_keeps_the_id(tmp_path: Path) -> None:
-    talks = Talks(tmp_path)
+    talks = Talks(Home(tmp_path))
     talk = talks.save("me", "", [WHOLE, WHOLE])
     assert talks.save("me", talk, [WHOLE]) == talk
     assert len(talks.read("me", talk)) == 1
 
 
 def test_no_visitor_reaches_anothers_talk(tmp_path: Path) -> None:
-    talks = Talks(tmp_path)
+    talks = Talks(Home(tmp_path))
     talk = talks.save("me", "", [WHOLE])
     talks.rename("you", talk, "stolen")
     talks.delete("you", talk)
@@ -51,13 +52,13 @@ def test_no_visitor_reaches_anothers_talk(tmp_path: Path) -> None:
 
 
 def test_nothing_is_kept_of_a_browser_without_cookies(tmp_path: Path) -> None:
-    talks = Talks(tmp_path)
+    talks = Talks(Home(tmp_path))
     assert talks.save("", "", [WHOLE]) == ""
     assert talks.find("") == []
 
 
 def test_talks_are_found_by_question_answer_and_title_the_last_one_first(tmp_path: Path) -> None:
-    talks = Talks(tmp_path)
+    talks = Talks(Home(tmp_path))
     first = talks.save("me", "", [Exchange("من أطلق المبادرة؟", Answer("", "أطلقتها القاهرة.", "ar"))])
     second = talks.save("me", "", [Exchange("100% sure?")])
     talks.rename("me", second, " قضية الرقائق ")
@@ -71,7 +72,7 @@ def test_talks_are_found_by_question_answer_and_title_the_last_one_first(tmp_pat
 
 
 def test_an_empty_name_changes_nothing_and_a_deleted_talk_is_gone(tmp_path: Path) -> None:
-    talks = Talks(tmp_path)
+    talks = Talks(Home(tmp_path))
     talk = talks.save("me", "", [WHOLE])
     talks.rename("me", talk, "  ")
     assert talks.title("me", talk) == "q"
@@ -81,7 +82,7 @@ def test_an_empty_name_changes_nothing_and_a_deleted_talk_is_gone(tmp_path: Path
 
 
 def test_a_talk_that_was_deleted_does_not_come_back(tmp_path: Path) -> None:
-    talks = Talks(tmp_path)
+    talks = Talks(Home(tmp_path))
     talk = talks.save("me", "", [WHOLE])
     changed = Exchange("other")
     assert talks.update("me", talk, 0, changed)
@@ -96,7 +97,7 @@ def test_a_talk_that_was_deleted_does_not_come_back(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.getuid() == 0, reason="root writes everywhere")
 def test_a_folder_that_cannot_be_written_keeps_talks_until_the_end(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    talks = Talks(tmp_path)
+    talks = Talks(Home(tmp_path))
     tmp_path.chmod(0o700)
     assert not talks.kept
     assert talks.read("me", talks.save("me", "", [WHOLE])) == [WHOLE]
@@ -104,6 +105,6 @@ def test_a_folder_that_cannot_be_written_keeps_talks_until_the_end(tmp_path: Pat
 
 def test_a_place_that_is_no_folder_keeps_talks_until_the_end(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    talks = Talks(tmp_path / "file")
+    talks = Talks(Home(tmp_path / "file"))
     assert not talks.kept
     assert talks.read("me", talks.save("me", "", [WHOLE])) == [WHOLE]

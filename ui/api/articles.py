@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from ui.api import requests, responses
 from ui.api.events import event, stream_events
-from ui.api.gate import admit
+from ui.api.gate import manage
 from ui.api.problems import Problem, guarding, problem_of
 from ui.api.service import Service
 
@@ -33,6 +33,7 @@ _EVENTS: Final = {
 }
 _INVALID: Final = 422
 _T = TypeVar("_T")
+_MANAGED: Final = [Depends(manage)]
 _ONE: Final = "/articles/{article_id:path}"
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": responses.ErrorForm, "description": "The body cannot be read"},
@@ -54,7 +55,6 @@ def build_articles_api(service: Service) -> FastAPI:
         description=_ABOUT,
         docs_url=None,  # FastAPI's pages load their scripts from elsewhere
         redoc_url=None,
-        dependencies=[Depends(admit)],
         responses=_ERRORS,
     )
     api.router.route_class = guarding(service.folder, _INVALID)
@@ -94,7 +94,7 @@ def _add_articles(api: FastAPI, service: Service) -> None:
         part = listed[asked.offset : asked.offset + asked.limit]
         return JSONResponse({"articles": [one.to_dict() for one in part], "total": len(listed)})
 
-    @api.post("/articles", response_model=responses.ReportForm, tags=["articles"])
+    @api.post("/articles", response_model=responses.ReportForm, dependencies=_MANAGED, tags=["articles"])
     async def add(added: requests.AddRequest) -> Response:
         """Add articles, or replace those of the same id."""
         articles = [article.to_article() for article in added.articles]
@@ -107,7 +107,7 @@ def _add_articles(api: FastAPI, service: Service) -> None:
         found = await _known(service.run(lambda: service.rag.index.article(article_id)))
         return JSONResponse(found.to_dict())
 
-    @api.delete(_ONE, response_model=responses.ReportForm, responses=_MISSING, tags=["articles"])
+    @api.delete(_ONE, response_model=responses.ReportForm, responses=_MISSING, dependencies=_MANAGED, tags=["articles"])
     async def remove(article_id: requests.ArticleId) -> Response:
         """Take an article out of the index; the file it was read from stays."""
         report = await _known(service.write(lambda: service.rag.index.remove(article_id)))

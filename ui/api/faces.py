@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import Route
 
 from rag.pipeline import Rag
 from ui.api import articles, mcp, openai
 from ui.api.articles import build_articles_api
-from ui.api.gate import BodyLimit, PlainPaths, PostOnly
+from ui.api.gate import BodyLimit, PostOnly
 from ui.api.health import health_routes
 from ui.api.mcp import build_mcp
 from ui.api.metrics import Metrics
@@ -31,7 +32,11 @@ def build_faces(rag: Rag, folder: Path) -> FastAPI:
     metrics = Metrics(service)
     rag.listeners.add(metrics)
     assistants = build_mcp(service)
-    streamable = assistants.streamable_http_app(stateless_http=True, max_request_body_size=mcp.LARGEST_BODY)
+    streamable = assistants.streamable_http_app(
+        stateless_http=True,
+        max_request_body_size=mcp.LARGEST_BODY,
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # see ui.entrance
+    )
 
     @asynccontextmanager
     async def while_served(_: FastAPI) -> AsyncIterator[None]:
@@ -39,7 +44,6 @@ def build_faces(rag: Rag, folder: Path) -> FastAPI:
             yield
 
     server = FastAPI(title="Sanad", openapi_url=None, lifespan=while_served)
-    server.add_middleware(PlainPaths, under=("/api/", "/v1/"))
     server.include_router(health_routes(service, metrics))
     server.mount("/api", BodyLimit(build_articles_api(service), articles.LARGEST_BODY))
     server.mount("/v1", BodyLimit(build_openai_api(service), openai.LARGEST_BODY))

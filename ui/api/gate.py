@@ -1,33 +1,23 @@
-"""Requests → those that may come in: from this machine's own programs and pages, and not too large.
-
-Who asks is no concern yet: accounts, keys and limits by client have their place in `admit`.
-"""
+"""Requests of programs → those that are dealt with: not too large, and from who may do what is asked."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.api.problems import Problem
+from ui.entrance import refuse_unless_managing
+from ui.people import person_of
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-"""Names of this machine, the only ones that may be served under."""
 
-
-def admit(request: Request) -> None:
-    """Let a request in, or refuse it: a web page elsewhere must not reach this machine through its reader's browser.
+def manage(request: Request) -> None:
+    """Let a request through that changes what is indexed, or refuse it.
 
     Raises:
-        Problem: it names another machine as its host, as after DNS rebinding, or comes from a page of another site.
+        Problem: who asks may not.
     """
-    origin = request.headers.get("origin")
-    if not _is_here("//" + request.headers.get("host", "")) or (origin is not None and not _is_here(origin)):
-        raise Problem(403, "only this machine's own programs and pages are answered", "forbidden")
+    refuse_unless_managing(person_of(request))
 
 
 class BodyLimit:
@@ -64,25 +54,6 @@ class BodyLimit:
         await self._app(scope, receive_within, send)
 
 
-class PlainPaths:
-    """Lets no address with a line end through to the pages, which would answer it in a form of their own.
-
-    Args:
-        app: gets the request.
-        under: where the programs' addresses begin.
-    """
-
-    def __init__(self, app: ASGIApp, under: Sequence[str]) -> None:
-        self._app, self._under = app, tuple(under)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or say that there is no such address."""
-        if scope["type"] == "http" and scope["path"].startswith(self._under) and len(scope["path"].splitlines()) > 1:
-            await Problem(404, "there is nothing at this address", "not_found").to_response()(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-
 class PostOnly:
     """Lets only questions through to an app that has nothing to tell by itself, and would keep who listens waiting.
 
@@ -100,10 +71,3 @@ class PostOnly:
             return
         refused = Problem(405, "only POST is answered here", "method_not_allowed", headers={"Allow": "POST"})
         await refused.to_response()(scope, receive, send)
-
-
-def _is_here(address: str) -> bool:
-    try:
-        return urlsplit(address).hostname in LOOPBACK
-    except ValueError:
-        return False

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -22,7 +22,6 @@ from starlette.exceptions import HTTPException
 from rag.types import Answer, Citation, Turn
 from ui.api.completion import Sent, evidence, footnotes, without_footnotes
 from ui.api.events import event, stream_events
-from ui.api.gate import admit
 from ui.api.problems import Problem, guarding, problem_of
 from ui.api.requests import LONGEST_MESSAGE, Filtering
 from ui.api.service import Service
@@ -146,7 +145,7 @@ class _Completion:
 
 def build_openai_api(service: Service) -> FastAPI:
     """Return the app to be mounted at `/v1`."""
-    api = FastAPI(title="Sanad", openapi_url=None, dependencies=[Depends(admit)])
+    api = FastAPI(title="Sanad", openapi_url=None)
     api.router.route_class = guarding(service.folder, _INVALID)
     begun = int(time.time())
 

@@ -18,6 +18,7 @@ from ui.render.evidence import render_evidence
 from ui.render.export import as_markdown, as_print
 from ui.render.filters import is_reversed, render_filters
 from ui.render.frame import render_frame
+from ui.render.login import render_login
 from ui.render.markup import render_notice
 from ui.render.settings import render_settings
 from ui.render.talk import render_empty, render_talk, render_welcome
@@ -37,6 +38,7 @@ __all__ = [
     "render_filters",
     "render_frame",
     "render_index_report",
+    "render_login",
     "render_missing",
     "render_notice",
     "render_progress",

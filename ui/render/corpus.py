@@ -27,7 +27,13 @@ def render_drop_zone(locale: Locale) -> str:
 
 
 def render_corpus_tools(
-    locale: Locale, sources: Sequence[str], *, search: str = "", language: str = "", source: str = ""
+    locale: Locale,
+    sources: Sequence[str],
+    *,
+    search: str = "",
+    language: str = "",
+    source: str = "",
+    managed: bool = True,
 ) -> str:
     """Return the search over the list of articles, and what can be done with all of them."""
     every = locale.say("every")
@@ -37,11 +43,13 @@ def render_corpus_tools(
         f"{field('search', locale.say('search_articles'), search, 'search')}"
         f"{select('language', locale.say('filter_language'), languages, language)}"
         f"{select('source', locale.say('filter_source'), [('', every), *((s, s) for s in sources)], source)}</form>"
-        f"{button(locale.say('refresh_index'), 'retry')}</div>"
+        f"{button(locale.say('refresh_index'), 'retry') if managed else ''}</div>"
     )
 
 
-def render_articles(found: Sequence[ArticleSummary], locale: Locale, *, page: int, size: int, total: int) -> str:
+def render_articles(
+    found: Sequence[ArticleSummary], locale: Locale, *, page: int, size: int, total: int, managed: bool = True
+) -> str:
     """Return a page of the list of articles.
 
     Args:
@@ -50,6 +58,7 @@ def render_articles(found: Sequence[ArticleSummary], locale: Locale, *, page: in
         page: which part is shown, from 0.
         size: articles of a page.
         total: how many are indexed.
+        managed: whether who sees them may remove them.
     """
     if not total:
         return (
@@ -61,10 +70,11 @@ def render_articles(found: Sequence[ArticleSummary], locale: Locale, *, page: in
         count = locale.say("of_all", some=count, all=locale.number(total))
     passages = locale.count("passages", sum(article.passages for article in found))
     chart = render_timeline(((a.published, a.language) for a in found if a.published), locale)
-    rows = "".join(_row(article, locale) for article in found[page * size : (page + 1) * size])
+    rows = "".join(_row(article, locale, managed=managed) for article in found[page * size : (page + 1) * size])
     heads = "".join(
         f'<th scope="col">{locale.html(key)}</th>'
         for key in ("head_title", "head_source", "head_date", "head_language", "head_passages", "head_remove")
+        if managed or key != "head_remove"
     )
     body = (
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
@@ -119,17 +129,19 @@ def _reason(source: str, reason: str) -> str:
     return reason.removeprefix(f"{source}: ").removeprefix(f"{source}, ").replace(source, PurePath(source).name)
 
 
-def _row(article: ArticleSummary, locale: Locale) -> str:
+def _row(article: ArticleSummary, locale: Locale, *, managed: bool) -> str:
     address = f"/article/{in_url(article.id, safe='')}"
     title = article.title or article.id
     label = locale.say("remove_this", title=title)
+    removing = (
+        f'<td><button type="button" class="danger" data-do="delete" data-article="{escape(article.id)}" '
+        f'data-sure="{locale.html("sure_remove")}" aria-label="{escape(label)}">{locale.html("remove")}</button></td>'
+    )
     return (
         f'<tr><th scope="row" {run(article.language)}><a href="{address}" target="_blank">{escape(title)}</a></th>'
         f"<td><bdi>{escape(article.source)}</bdi></td><td>{escape(locale.date(article.published))}</td>"
         f"<td>{locale.html(f'in_{article.language}')}</td><td>{locale.number(article.passages)}</td>"
-        f'<td><button type="button" class="danger" data-do="delete" data-article="{escape(article.id)}" '
-        f'data-sure="{locale.html("sure_remove")}" aria-label="{escape(label)}">'
-        f"{locale.html('remove')}</button></td></tr>"
+        f"{removing if managed else ''}</tr>"
     )
 
 

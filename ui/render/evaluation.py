@@ -29,6 +29,7 @@ def render_evaluation_tools(
     shown: str = "",
     other: str = "",
     folder: str = "",
+    managed: bool = True,
 ) -> str:
     """Return the choices of the page.
 
@@ -39,8 +40,11 @@ def render_evaluation_tools(
         shown: the run that is shown.
         other: the run that it is compared with.
         folder: where question sets can be put.
+        managed: whether who sees the page may ask them.
     """
-    if sets:
+    if not managed:
+        start = f'<p class="hint">{locale.html("only_managers")}</p>'
+    elif sets:
         limits = [("0", locale.say("all_questions")), *((str(n), locale.number(n)) for n in (10, 25, 100))]
         start = (
             f'<form data-do="submit" data-manual="1">{select("questions", locale.say("question_set"), sets, "")}'

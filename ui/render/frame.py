@@ -16,11 +16,11 @@ PATHS: Final[dict[Page, str]] = {
 }
 
 
-def render_frame(page: Page | None, preferences: Preferences, talk: str = "") -> str:
+def render_frame(page: Page | None, preferences: Preferences, talk: str = "", account: str = "") -> str:
     """Return the head of a page; None for one without scripts, which cannot be switched.
 
     Its `data-` values tell `ui/page.js` what the browser must know: language, direction, theme, title, what to keep in
-    the cookie, and the talk, which stands in the address.
+    the cookie, and the talk, which stands in the address. Who has an `account` can leave it here.
     """
     locale = preferences.locale
     here = ' aria-current="page"'
@@ -29,7 +29,7 @@ def render_frame(page: Page | None, preferences: Preferences, talk: str = "") ->
         for name, path in PATHS.items()
     )
     other = "en" if preferences.language == "ar" else "ar"
-    switch = drawer = ""
+    switch = drawer = leave = ""
     if page:
         switch = (
             f'<button type="button" class="plain" data-do="option_select" data-language="{other}" lang="{other}">'
@@ -40,11 +40,16 @@ def render_frame(page: Page | None, preferences: Preferences, talk: str = "") ->
             '<button type="button" class="plain drawer" data-toggle="talks" aria-expanded="false" '
             f'aria-controls="talks-column">{locale.html("talks")}</button>'
         )
+    if account:
+        leave = (
+            f'<form class="leave" method="post" action="/logout"><bdi>{escape(account)}</bdi> '
+            f'<button type="submit" class="plain">{locale.html("log_out")}</button></form>'
+        )
     title = f"{locale.say(f'page_{page}')} · {locale.say('name')}" if page else locale.say("name")
     return (
         f'<header class="frame" {locale.run} data-theme="{preferences.theme}" data-title="{escape(title)}" '
         f'data-cookie="{escape(preferences.to_cookie())}" data-talk="{escape(talk)}">'
         f'<a class="skip" href="#content">{locale.html("skip")}</a>'
         f'<a class="name" href="/"><bdi>{locale.html("name")}</bdi></a>{drawer}'
-        f'<nav aria-label="{locale.html("pages")}">{links}</nav>{switch}</header>'
+        f'<nav aria-label="{locale.html("pages")}">{links}</nav>{leave}{switch}</header>'
     )

@@ -14,7 +14,8 @@ def render_settings(preferences: Preferences, facts: Sequence[tuple[str, str, st
 
     Args:
         preferences: what is chosen.
-        facts: what cannot be changed here: the key of its name, its value, and the variable that sets it.
+        facts: what cannot be changed here: the key of its name, its value, and the variable that sets it; none for who
+            need not know.
         model: the chat model's name; "" where there is none.
     """
     locale = preferences.locale
@@ -43,9 +44,12 @@ def render_settings(preferences: Preferences, facts: Sequence[tuple[str, str, st
         for key, value, variable in facts
     )
     heads = "".join(f'<th scope="col">{locale.html(key)}</th>' for key in ("fact", "value", "set_by"))
+    elsewhere = (
+        f"<h2>{locale.html('set_elsewhere')}</h2><p>{locale.html('set_elsewhere_how')}</p>"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    )
     return (
         f'<div class="settings" id="content" {locale.run}><h1>{locale.html("page_settings")}</h1>'
-        f'<form data-do="apply">{"".join(fields)}</form>{hint}<h2>{locale.html("set_elsewhere")}</h2>'
-        f"<p>{locale.html('set_elsewhere_how')}</p><table><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
+        f'<form data-do="apply">{"".join(fields)}</form>{hint}'
+        f"{elsewhere if facts else ''}</div>"
     )
