@@ -102,7 +102,7 @@ class Change:
             "added": self._next,
         }
         row = self._connection.execute(tables.articles.insert().values(values)).inserted_primary_key
-        assert row
+        assert row  # an insert has a key  # noqa: S101
         if rows := [to_row(row[0], ordinal, passage) for ordinal, passage in enumerate(passages)]:
             self._connection.execute(tables.passages.insert(), rows)
 

@@ -177,7 +177,8 @@ class _Listed(sa.sql.functions.FunctionElement[str]):
 
 @compiles(_Listed, "sqlite")
 def _list_in_sqlite(element: _Listed, compiler: Any, **options: Any) -> str:
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"
+    listed = compiler.process(element.clauses, **options)  # parameters stay parameters
+    return f"(SELECT value FROM json_each({listed}))"  # noqa: S608
 
 
 @compiles(_Listed, "postgresql")

@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from langchain.chat_models import init_chat_model
@@ -21,7 +22,10 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.exceptions import ModelAPIError, ModelConnectionError, ModelRateLimitError, ModelTimeoutError
 from langchain_core.language_models import BaseChatModel
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import run_in_executor
+from langchain_core.tracers.langchain import get_client
+from langsmith.utils import tracing_is_enabled
 from pydantic import ConfigDict
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
@@ -38,12 +42,13 @@ _ATTEMPTS = 3
 _LONGEST_WAIT = 8.0  # seconds between two of them
 _backoff = wait_exponential_jitter(multiplier=0.5, max=_LONGEST_WAIT, jitter=0.5)
 _FIXED_TEMPERATURE = re.compile(r"(?:o\d|gpt-5)")  # OpenAI's reasoning models reject any
+_LAST_MOMENT = 2.0  # seconds that LangSmith gets when the process ends
 _ENDS = ("finish_reason", "done_reason", "stop_reason", "stopReason")
 
 
 def to_retriever(rag: Rag, k: int = 10, language: Language | None = None) -> BaseRetriever:
     """Return a retriever whose documents are passages: their text, and as metadata all else that is known of them."""
-    return _Retriever(rag=rag, k=k, language=language)
+    return SanadRetriever(rag=rag, k=k, language=language)
 
 
 def to_embeddings(encoder: Encoder) -> Embeddings:
@@ -52,8 +57,11 @@ def to_embeddings(encoder: Encoder) -> Embeddings:
 
 
 def to_runnable(rag: Rag) -> Runnable[str, Answer]:
-    """Return a runnable from a question to its `Answer`."""
-    return RunnableLambda(rag.ask)
+    """Return a runnable from a question to its `Answer`; it takes what `Rag.ask` takes, by `bind` too.
+
+    Its stream gives the answer as it grows, each time whole.
+    """
+    return _Answers(rag)
 
 
 def open_chat_model(settings: Settings) -> ChatModel:
@@ -88,6 +96,8 @@ def open_chat_model(settings: Settings) -> ChatModel:
         raise SettingsError(
             f"RAG_MODEL={name!r}: {line[:200]}; give provider:model, such as ollama:qwen3:8b, openai:gpt-4o-mini"
         ) from error
+    if tracing_is_enabled():  # by LangSmith; the command line ends its process at once
+        atexit.register(get_client().flush, timeout=_LAST_MOMENT)
     return _ChatModel(name, chat)
 
 
@@ -160,7 +170,9 @@ def _is_connection(error: Exception) -> bool:
     return any("Connect" in kind.__name__ or "Transport" in kind.__name__ for kind in type(error).__mro__)
 
 
-class _Retriever(BaseRetriever):
+class SanadRetriever(BaseRetriever):
+    """Finds passages; traces show it by this class's name."""
+
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     rag: Any
@@ -177,6 +189,37 @@ class _Retriever(BaseRetriever):
             text = known.pop("text")
             documents.append(Document(id=hit.passage.id, page_content=text, metadata=known | {"score": hit.score}))
         return documents
+
+
+class _Answers(Runnable[str, Answer]):
+    """Answers questions, as a run of its own in traces; the chat model's run, if there is one, stands below it."""
+
+    def __init__(self, rag: Rag) -> None:
+        self.name = "Sanad"
+        self._rag = rag
+
+    def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        return self._call_with_config(self._rag.ask, input, config, **kwargs)
+
+    def stream(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:
+        def grow(questions: Iterator[str]) -> Iterator[Answer]:
+            for question in questions:
+                yield from self._rag.stream(question, **kwargs)
+
+        yield from self._transform_stream_with_config(iter([input]), grow, config)
+
+    async def astream(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Answer]:
+        async def questions() -> AsyncIterator[str]:
+            yield input
+
+        async def grow(questions: AsyncIterator[str]) -> AsyncIterator[Answer]:
+            async for question in questions:
+                answers = self._rag.stream(question, **kwargs)
+                while answer := await run_in_executor(None, next, answers, None):
+                    yield answer
+
+        async for answer in self._atransform_stream_with_config(questions(), grow, config):
+            yield answer
 
 
 class _Embeddings(Embeddings):

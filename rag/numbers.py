@@ -124,7 +124,7 @@ def _read(tokens: Sequence[_Token], at: int) -> tuple[float, int, str] | None:
 
 def _read_digits(tokens: Sequence[_Token], at: int) -> tuple[float, int, str]:
     figure = _FIGURE.match(tokens[at].text.removeprefix("و"))
-    assert figure is not None
+    assert figure is not None  # the caller has looked  # noqa: S101
     value = _value(figure["digits"])
     if figure["unit"] and (scale := LETTER_SCALES.get(figure["unit"])):
         return value * scale, at + 1, "digits"

@@ -75,7 +75,12 @@ def open_rag(settings: Settings | None = None, progress: Progress | None = None)
     retriever = HybridRetriever(Reading(index.home, index.encoder), index.encoder, _reranker(settings))
     aligner = _aligner(index.encoder, settings)
     quoting = QuoteReader(aligner)
-    return Rag(index, retriever, _chat_reader(settings, index.encoder) or quoting, aligner, quoting)
+    rag = Rag(index, retriever, _chat_reader(settings, index.encoder) or quoting, aligner, quoting)
+    if settings.otlp_endpoint:
+        from rag.trace import open_traces  # OpenTelemetry is needed here only
+
+        rag.listeners.add(open_traces(settings.otlp_endpoint))
+    return rag
 
 
 def _open_cluster(encoder: PassageEncoder, address: str) -> Workers:

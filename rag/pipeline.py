@@ -27,7 +27,7 @@ from rag.phrases import ABSTENTION, NO_TOPIC, REPLIES, say_missing
 from rag.read import QuoteReader, Reader
 from rag.retrieve import Retriever
 from rag.rewrite import prefer_unsaid, rewrite_question
-from rag.stages import Listener, Nobody, heard, timed, timed_items
+from rag.stages import Listener, Listeners, heard, timed, timed_items
 from rag.terms import split_terms
 from rag.types import Answer, Hit, Language, Turn
 
@@ -38,6 +38,15 @@ READ = 5
 """Hits given to the reader where the caller names no number."""
 
 _NEAREST = 3  # hits shown beside an answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What holds for all that a question does: the day it counts from, which articles it asks, who hears of it."""
+
+    as_of: date
+    only: Only
+    listener: Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ class Rag:
         fallback: makes the answer where `reader` fails; by default a `QuoteReader`.
 
     Attributes:
-        listener: hears of every question from now on.
+        listeners: hear of every question; `add` lets one more.
     """
 
     def __init__(
@@ -74,7 +83,7 @@ class Rag:
         fallback: Reader | None = None,
     ) -> None:
         self.index = index
-        self.listener: Listener = Nobody()
+        self.listeners = Listeners()
         self._retriever = retriever
         self._reader = reader
         self._aligner = aligner
@@ -83,7 +92,8 @@ class Rag:
 
     def warm_up(self) -> None:
         """Load the encoder, open the index and learn what names are like, so that the first question need not wait."""
-        self.ask("متى أُسّست شركة سند؟ When was Sanad founded?", quote=True)
+        asking = _Asking(date.today(), {}, Listeners())  # nobody asked: nobody hears of it
+        list(self._answer("متى أُسّست شركة سند؟ When was Sanad founded?", (), "en", READ, True, asking))
         if not self._reader.quotes:
             self._answers.warm_up()
 
@@ -110,7 +120,7 @@ class Rag:
         """
         if k < 1:
             raise ValueError(f"k must be above 0, not {k}")
-        return self._find(check_question(query), k, only, explain=explain)
+        return self._find(check_question(query), k, only, self.listeners, explain=explain)
 
     def ask(
         self,
@@ -154,17 +164,11 @@ class Rag:
         check_question(question)
         if passages < 1:
             raise ValueError(f"passages must be above 0, not {passages}")
-        yield from heard(self.listener, self._answer(question, history, as_of, interface, passages, quote, only))
+        asking = _Asking(as_of or date.today(), only, self.listeners.asked())
+        yield from heard(asking.listener, self._answer(question, history, interface, passages, quote, asking))
 
     def _answer(
-        self,
-        question: str,
-        history: Sequence[Turn],
-        as_of: date | None,
-        interface: Language,
-        passages: int,
-        quote: bool,
-        only: Only,
+        self, question: str, history: Sequence[Turn], interface: Language, passages: int, quote: bool, asking: _Asking
     ) -> Iterator[Answer]:
         reader = self._answers.fallback if quote else self._reader
         asked_in = detect_language(question, default=_language_of(history, interface))
@@ -174,12 +178,12 @@ class Rag:
         history = questions_of(history)
         asked = to_standard(question.strip())
         if request := read_request(asked):
-            yield from self._overview(Answer(question, ABSTENTION[asked_in], asked_in, True), request, as_of, only)
+            yield from self._overview(Answer(question, ABSTENTION[asked_in], asked_in, True), request, asking)
             return
-        with timed(self.listener, "rewrite"):
+        with timed(asking.listener, "rewrite"):
             searched = self._rewrite(reader, asked, history, asked_in)
         follows = searched != asked
-        seek = partial(self._seek, language=asked_in, k=passages, as_of=as_of, only=only)
+        seek = partial(self._seek, language=asked_in, k=passages, asking=asking)
         found = seek(searched, history=history if follows else ())
         if follows and found.judged.probability < ENOUGH and len(split_terms(asked)) > 1:
             # What sounded like a follow-up may have a matter of its own.
@@ -192,7 +196,7 @@ class Rag:
             asked_in,
             abstained=True,
             # Where nothing is of the days that the question names, what is nearest of all days.
-            nearest=(found.hits or tuple(self._find(found.query, _NEAREST, only)))[:_NEAREST],
+            nearest=(found.hits or tuple(self._find(found.query, _NEAREST, asking.only, asking.listener)))[:_NEAREST],
             searched=found.query,
             confidence=found.judged.probability,
             lack=found.judged.lack,
@@ -205,7 +209,7 @@ class Rag:
             # A follow-up is searched with the question before it, whose names its answer need not have.
             named = found.readable if follows else self._answerability.naming(found.query, found.readable)
             made = self._answers.make(reader, found.query, named, unanswered)
-            for answer in timed_items(self.listener, "read", made):
+            for answer in timed_items(asking.listener, "read", made):
                 told = True
                 yield answer
         if not told:
@@ -213,24 +217,22 @@ class Rag:
                 unanswered = replace(unanswered, text=f"{unanswered.text} {say_missing(unanswered.missing, asked_in)}")
             yield unanswered
 
-    def _seek(
-        self, query: str, language: Language, k: int, as_of: date | None, only: Only, history: Sequence[Turn] = ()
-    ) -> _Found:
+    def _seek(self, query: str, language: Language, k: int, asking: _Asking, history: Sequence[Turn] = ()) -> _Found:
         """Return what was found for a query, and whether it answers; what the last answer told counts for less."""
-        within, hits = self._retrieve(query, k, only, as_of)
+        within, hits = self._retrieve(query, k, asking)
         readable = withhold_instructions(hits)
         if history:
             readable = prefer_unsaid(readable, history, self._aligner)
-        with timed(self.listener, "judge"):
+        with timed(asking.listener, "judge"):
             judged = self._answerability.judge(query, readable, language)
         return _Found(query, within, tuple(hits), readable, judged)
 
-    def _overview(self, answer: Answer, request: Request, as_of: date | None, only: Only) -> Iterator[Answer]:
+    def _overview(self, answer: Answer, request: Request, asking: _Asking) -> Iterator[Answer]:
         """Yield an overview of a topic: a quoted sentence of each article that bears on it."""
         if not request.topic:
             yield replace(answer, text=NO_TOPIC[answer.language], abstained=False)
             return
-        only, hits = self._retrieve(request.topic, HITS, only, as_of)
+        only, hits = self._retrieve(request.topic, HITS, asking)
         hits = withhold_instructions(hits)
         answer = replace(
             answer,
@@ -247,24 +249,25 @@ class Rag:
         if not told:
             yield answer
 
-    def _retrieve(self, query: str, k: int, only: Only, as_of: date | None) -> tuple[Only, list[Hit]]:
+    def _retrieve(self, query: str, k: int, asking: _Asking) -> tuple[Only, list[Hit]]:
         """Return up to k hits, and the filter with the days that the query names where the caller names none.
 
         Of days that only the query names an article without a date may be: it is not left out.
         """
-        period = find_period(query, as_of or date.today())
+        only, listener = asking.only, asking.listener
+        period = find_period(query, asking.as_of)
         if period is None or only.get("since") or only.get("until"):
-            return only, self._find(query, k, only)
+            return only, self._find(query, k, only, listener)
         within = only | {"since": period.since, "until": period.until}
-        hits = self._find(query, k, within)
-        undated = [hit for hit in self._find(query, k, only) if hit.passage.published is None]
+        hits = self._find(query, k, within, listener)
+        undated = [hit for hit in self._find(query, k, only, listener) if hit.passage.published is None]
         if not undated:
             return within, hits
         best = sorted([*hits, *undated], key=lambda hit: -hit.score)[:k]
         return within, [replace(hit, rank=rank) for rank, hit in enumerate(best, start=1)]
 
-    def _find(self, query: str, k: int, only: Only, *, explain: bool = False) -> list[Hit]:
-        with timed(self.listener, "retrieve"):
+    def _find(self, query: str, k: int, only: Only, listener: Listener, *, explain: bool = False) -> list[Hit]:
+        with timed(listener, "retrieve"):
             return self._retriever.retrieve(query, k, make_filter(only), explain=explain)
 
     def _rewrite(self, reader: Reader, question: str, history: Sequence[Turn], language: Language) -> str:

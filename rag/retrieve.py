@@ -94,7 +94,7 @@ class HybridRetriever:
 
     def _rerank(self, question: str, candidates: list[Candidate], snapshot: Snapshot) -> list[Candidate]:
         """Return the candidates with the best of them in the reranker's order."""
-        assert self._reranker
+        assert self._reranker  # the caller has looked  # noqa: S101
         best, others = candidates[:_RERANKED], candidates[_RERANKED:]
         texts = snapshot.texts([candidate.id for candidate in best])
         best = [candidate for candidate in best if candidate.id in texts]

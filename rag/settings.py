@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY", repr=False)
     ollama_host: str | None = Field(default=None, validation_alias="OLLAMA_HOST")
     tiktoken_cache_dir: Path | None = Field(default=None, validation_alias="TIKTOKEN_CACHE_DIR")
+    otlp_endpoint: str | None = Field(
+        default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", repr=False, description="collector of traces"
+    )
     host: str = Field(default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="address of the chat")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT", description="its port")
 
@@ -76,6 +79,7 @@ class Settings(BaseSettings):
         for variable, address, schemes in (
             ("RAG_DATABASE", self.database, ("postgresql", "postgres", "postgresql+psycopg")),
             ("RAG_CHROMA_URL", self.chroma_url, ("http", "https")),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", self.otlp_endpoint, ("http", "https")),
         ):
             if address and (urlsplit(address).scheme not in schemes or not urlsplit(address).hostname):
                 raise SettingsError(f"{variable}: begins with {schemes[0]}://, and names a server")

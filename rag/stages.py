@@ -17,7 +17,11 @@ _T = TypeVar("_T")
 
 
 class Listener(Protocol):
-    """Hears of every question; called from the thread that answers it, so it has to be quick and safe to share."""
+    """Hears of every question; called from the threads that answer, so it has to be quick and safe to share."""
+
+    def asked(self) -> Listener:
+        """A question begins; return who hears of it from now on, which may be the same."""
+        ...
 
     def took(self, stage: Stage, seconds: float) -> None:
         """A stage is over."""
@@ -32,17 +36,34 @@ class Listener(Protocol):
         ...
 
 
-class Nobody:
-    """The listener where there is none."""
+class Listeners:
+    """All who listen, as one."""
+
+    def __init__(self, *listeners: Listener) -> None:
+        self._all = list(listeners)
+
+    def add(self, listener: Listener) -> None:
+        """Let one more hear of every question from now on."""
+        self._all.append(listener)
+
+    def asked(self) -> Listeners:
+        """See `Listener`."""
+        return Listeners(*(listener.asked() for listener in self._all))
 
     def took(self, stage: Stage, seconds: float) -> None:
         """See `Listener`."""
+        for listener in self._all:
+            listener.took(stage, seconds)
 
     def answered(self, answer: Answer) -> None:
         """See `Listener`."""
+        for listener in self._all:
+            listener.answered(answer)
 
     def failed(self, error: BaseException) -> None:
         """See `Listener`."""
+        for listener in self._all:
+            listener.failed(error)
 
 
 @contextmanager

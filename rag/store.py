@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chromadb import Collection
     from chromadb.api import ClientAPI
     from chromadb.api.types import Metadata
+    from chromadb.config import Settings
 
 _BATCH = 2000  # vectors a call; Chroma takes at most 5,461
 _opening = threading.Lock()  # Chroma's own record of what is open is not made for threads
@@ -174,20 +175,18 @@ class ChromaStore:
 def _open_folder(folder: Path) -> ClientAPI:
     import chromadb
     from chromadb.api.shared_system_client import SharedSystemClient
-    from chromadb.config import Settings
 
     SharedSystemClient.clear_system_cache()  # else a second opening is given the first one's memory
-    return chromadb.PersistentClient(path=folder, settings=Settings(anonymized_telemetry=False))
+    return chromadb.PersistentClient(path=folder, settings=_untold())
 
 
 @lru_cache(maxsize=8)  # a client keeps its connections open
 def _connect(address: str, key: str | None) -> ClientAPI:
     """Return a client of a server; of Chroma Cloud, whose address names tenant and database, with a key."""
     import chromadb
-    from chromadb.config import Settings
 
     parts = urlsplit(address)
-    settings = Settings(anonymized_telemetry=False)
+    settings = _untold()
     secure = parts.scheme == "https"
     if key:
         tenant, _, database = parts.path.strip("/").partition("/")
@@ -204,6 +203,13 @@ def _connect(address: str, key: str | None) -> ClientAPI:
     headers = {"Authorization": f"Basic {b64encode(login.encode()).decode()}"} if parts.username else {}
     port = parts.port or (443 if secure else 8000)
     return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, headers=headers, settings=settings)
+
+
+def _untold() -> Settings:
+    """Return settings by which Chroma tells nobody anything, whatever the environment says."""
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False, chroma_otel_granularity="none")
 
 
 @contextmanager

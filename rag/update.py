@@ -130,7 +130,7 @@ class Update:
         if known and item.origins and page.listed and (page.modified is None or listed_as_read):
             self._keep(known, item.origins)
             return
-        assert self.fetcher
+        assert self.fetcher  # who lists pages has one  # noqa: S101
         with tempfile.TemporaryDirectory(prefix="sanad-") as folder:
             try:
                 fetched = self.fetcher.fetch(page.url)

@@ -21,8 +21,8 @@ ORDER = [
     "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
     "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
     "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
-    "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup", "unpack", "restore", "show",
-    "options", "access", "serving", "saving", "__main__",
+    "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup", "unpack", "restore",
+    "show", "options", "access", "serving", "saving", "__main__",
 ]  # fmt: skip
 
 HOMES = {
@@ -30,6 +30,7 @@ HOMES = {
     "sentence_transformers": {"encode", "rerank"},
     "langchain_core": {"langchain"},
     "langchain": {"langchain"},
+    "langsmith": {"langchain"},
     "tenacity": {"langchain"},
     "tiktoken": {"tokens"},
     "sqlalchemy": {"database", "lock", "encoded", "change", "summary", "provenance", "catalog", "index", "snapshot"},
@@ -42,6 +43,7 @@ HOMES = {
     "onnxruntime": {"encode"},
     "onnx": {"encode"},
     "sentencepiece": {"encode"},
+    "opentelemetry": {"trace"},
     "typer": {"access", "options", "serving", "saving", "__main__"},
     "ir_measures": {"evaluate"},
     "jinja2": {"evaluate"},

@@ -17,6 +17,9 @@ class Heard:
         self.answers: list[Answer] = []
         self.errors: list[BaseException] = []
 
+    def asked(self) -> "Heard":
+        return self
+
     def took(self, stage: str, seconds: float) -> None:
         self.stages.append(stage)
         self.seconds[stage] = seconds
@@ -29,7 +32,8 @@ class Heard:
 
 
 def test_a_question_is_told_by_stage(rag: Rag) -> None:
-    rag.listener = listener = Heard()
+    listener = Heard()
+    rag.listeners.add(listener)
     answer = rag.ask("What did Beijing tell firms to prepare?")
     assert listener.stages == ["rewrite", "retrieve", "judge", "read", "answer"]
     assert listener.answers == [answer]
@@ -37,16 +41,41 @@ def test_a_question_is_told_by_stage(rag: Rag) -> None:
     assert not listener.errors
     assert sum(listener.seconds[stage] for stage in listener.stages[:-1]) <= listener.seconds["answer"]
 
-    rag.listener = listener = Heard()
     assert rag.ask("Who won the chess championship of 1972?").abstained
-    assert listener.answers[0].abstained
+    assert listener.answers[-1].abstained
     rag.search("canal")
     assert listener.stages[-1] == "retrieve", "a search is no question"
-    assert len(listener.answers) == 1
+    assert len(listener.answers) == 2
+
+    rag.warm_up()
+    assert len(listener.answers) == 2, "nobody asked"
+
+
+def test_two_listen_at_once_and_each_question_has_its_own(rag: Rag) -> None:
+    """Answers grow by turns, in whichever thread asks for more: a stage still belongs to its own question."""
+    questions: list[Heard] = []
+
+    class Parted(Heard):
+        def asked(self) -> Heard:
+            questions.append(Heard())
+            return questions[-1]
+
+    together, parted = Heard(), Parted()
+    rag.listeners.add(together)
+    rag.listeners.add(parted)
+    first, second = rag.stream("What did Beijing tell firms to prepare?"), rag.stream("When did ships leave the canal?")
+    answers = [next(first), next(second)]
+    answers = [[*grown, *rest][-1] for grown, rest in zip([answers[:1], answers[1:]], [first, second], strict=True)]
+    assert [listener.answers for listener in questions] == [[answer] for answer in answers]
+    assert together.answers == answers
+    assert all(listener.stages[-1] == "answer" for listener in questions)
+    assert sorted(together.stages) == sorted(questions[0].stages + questions[1].stages)
+    assert not parted.stages
 
 
 def test_a_wrong_call_is_no_question(rag: Rag) -> None:
-    rag.listener = listener = Heard()
+    listener = Heard()
+    rag.listeners.add(listener)
     with pytest.raises(ValueError, match="empty"):
         rag.ask(" ")
     assert not listener.errors

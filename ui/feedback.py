@@ -50,7 +50,7 @@ class Feedback:
 
 def _record(identifier: str, exchange: Exchange) -> dict[str, Any]:
     answer = exchange.answer
-    assert answer is not None
+    assert answer is not None  # only answers are judged  # noqa: S101
     # A follow-up is kept as it was searched: it then stands alone.
     record: dict[str, Any] = {
         "id": identifier,

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -63,6 +63,3 @@ class Preferences:
     def locale(self) -> Locale:
         """The language and digits of the pages."""
         return Locale(self.language, self.digits)
-
-
-assert {field.name for field in fields(Preferences)} == set(CHOICES)

@@ -97,7 +97,7 @@ def _make(kind: str, source: str, folder: Path) -> None:
         _log.info("preparing the encoder for this processor, once: about a minute")
     unfinished = Path(tempfile.mkdtemp(prefix=".exporting-", dir=folder.parent))
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # our own module, without a shell  # noqa: S603
             child_command("rag.encode.export_worker", kind, source, str(unfinished)),
             capture_output=True,
             text=True,

@@ -32,7 +32,7 @@ class _Worker:
     """A process that reads files, one after the other."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # our own module, without a shell  # noqa: S603
             child_command("rag.load.worker"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -52,7 +52,7 @@ class _Worker:
             TimeoutError: it takes too long.
             EOFError: the process is gone.
         """
-        assert self._process.stdin
+        assert self._process.stdin  # it was asked for  # noqa: S101
         try:
             self._process.stdin.write(json.dumps({"path": str(path), "fields": dict(fields), "name": name}) + "\n")
             self._process.stdin.flush()
@@ -86,7 +86,7 @@ class _Worker:
                     pipe.close()
 
     def _listen(self) -> None:
-        assert self._process.stdout
+        assert self._process.stdout  # it was asked for  # noqa: S101
         for line in self._process.stdout:
             self._answers.put(line)
         self._answers.put("")

@@ -11,6 +11,7 @@ from rag.errors import SourceError
 from rag.index_report import Failure, IndexReport
 from rag.progress import Progress, Step
 from rag.settings import Settings
+from rag.stages import Listeners
 from rag.summary import ArticleSummary
 from rag.types import Answer, Article, Turn
 from tests.fakes import an_article
@@ -80,6 +81,7 @@ class ToldRag:
     def __init__(self, error: Exception | None = None, *ids: str) -> None:
         self.error = error
         self.index = ToldIndex(*ids)
+        self.listeners = Listeners()
         self.asked: list[tuple[str, Sequence[Turn], dict[str, Any]]] = []
 
     def stream(self, question: str, history: Sequence[Turn] = (), **only: Any) -> Iterator[Answer]:

@@ -1,8 +1,14 @@
 """Guards: a cookie can only say what can be chosen, and says it again as it was written."""
 
+from dataclasses import fields
+
 import pytest
 
-from ui.preferences import Preferences
+from ui.preferences import CHOICES, Preferences
+
+
+def test_each_preference_has_its_choices() -> None:
+    assert {field.name for field in fields(Preferences)} == set(CHOICES)
 
 
 def test_a_cookie_is_read_as_it_was_written() -> None:

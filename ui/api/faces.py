@@ -29,7 +29,8 @@ def build_faces(rag: Rag, folder: Path) -> FastAPI:
         folder: of its index, which no message names.
     """
     service = Service(lambda: rag, folder)
-    rag.listener = metrics = Metrics(service)
+    metrics = Metrics(service)
+    rag.listeners.add(metrics)
     assistants = build_mcp(service)
     streamable = assistants.streamable_http_app(
         stateless_http=True,

@@ -41,6 +41,10 @@ class Metrics:
         registry.register(_IndexCollector(service))
         ProcessCollector(registry=registry)
 
+    def asked(self) -> Metrics:
+        """See `Listener`."""
+        return self
+
     def took(self, stage: Stage, seconds: float) -> None:
         """See `Listener`."""
         self._seconds.labels(stage).observe(seconds)

@@ -19,7 +19,7 @@ from rag.read import QuoteReader
 from rag.retrieve import HybridRetriever
 from rag.settings import Settings
 from rag.snapshot import Reading
-from rag.stages import Listener, Nobody, heard
+from rag.stages import Listeners, heard
 from rag.types import Answer
 from tests.fakes import HashEncoder, write_article
 from tests.serving import serving
@@ -73,12 +73,12 @@ class EndlessRag:
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        self.listener: Listener = Nobody()
+        self.listeners = Listeners()
         self.running = self.closed = 0
         self._lock = threading.Lock()
 
     def stream(self, question: str, **options: Any) -> Iterator[Answer]:
-        return heard(self.listener, self._answer(question))
+        return heard(self.listeners.asked(), self._answer(question))
 
     def _answer(self, question: str) -> Iterator[Answer]:
         with self._lock:

@@ -81,8 +81,8 @@ def test_a_models_failures_and_unsupported_claims_are_counted(tmp_path: Path) ->
     rag = ToldRag(None, "one")
     client = a_client(rag, tmp_path)
     claims = (Claim("x", False, flaw="number"), Claim("y", True, (1,)))
-    rag.listener.answered(Answer("q", "a", "ar", claims=claims, failed="timeout"))  # type: ignore[attr-defined]
-    rag.listener.failed(ValueError("x"))  # type: ignore[attr-defined]
+    rag.listeners.answered(Answer("q", "a", "ar", claims=claims, failed="timeout"))
+    rag.listeners.failed(ValueError("x"))
     told = figures(client.get("/metrics").text)
     assert told['sanad_claims_total{supported="no"}'] == 1
     assert told['sanad_claims_total{supported="yes"}'] == 1
