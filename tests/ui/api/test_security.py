@@ -154,8 +154,8 @@ def test_a_stranger_is_led_to_the_login(stranger: httpx.Client, path: str) -> No
         ("POST", "/api/ask"), ("POST", "/api/search"), ("GET", "/api/articles"), ("POST", "/api/articles"),
         ("DELETE", "/api/articles/chips"), ("GET", "/api/openapi.json"), ("GET", "/v1/models"),
         ("POST", "/v1/chat/completions"), ("POST", "/mcp"), ("GET", "/metrics"), ("POST", "/upload"),
-        ("GET", "/config"), ("POST", "/gradio_api/queue/join"), ("GET", "/gradio_api/queue/data"), ("GET", "/assets/index.js"),
-        ("GET", "/gradio_api/heartbeat/x"), ("PUT", "/api/ask"), ("OPTIONS", "/api/ask"),
+        ("GET", "/config"), ("POST", "/gradio_api/queue/join"), ("GET", "/gradio_api/queue/data"),
+        ("GET", "/assets/index.js"), ("GET", "/gradio_api/heartbeat/x"), ("PUT", "/api/ask"), ("OPTIONS", "/api/ask"),
     ],
 )  # fmt: skip
 def test_a_stranger_gets_nothing(stranger: httpx.Client, method: str, path: str) -> None:
