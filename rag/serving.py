@@ -12,12 +12,12 @@ from rag import show
 from rag.errors import IndexBusyError, SettingsError
 from rag.options import IndexFolder, open_existing
 
-Host = Annotated[str | None, typer.Option(help="Loopback address.  [env: GRADIO_SERVER_NAME]")]
+Host = Annotated[str | None, typer.Option(help="Address; beyond this machine with accounts only.  [env: GRADIO_SERVER_NAME]")]
 Port = Annotated[int | None, typer.Option(help="[env: GRADIO_SERVER_PORT]")]
 
 
 def chat(host: Host = None, port: Port = None, index: IndexFolder = None) -> None:
-    """Serve the pages to this machine's browser: chat, articles, evaluation, settings."""
+    """Serve the pages: chat, articles, evaluation, settings."""
     _serve(host, port, index, programs=False)
 
 

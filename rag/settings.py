@@ -74,6 +74,8 @@ class Settings(BaseSettings):
         default=[], description="sites whose pages may talk to the server with a key, as a JSON list"
     )
 
+    log_questions: bool = Field(default=False, description="whether the log of `sanad serve` holds what was asked")
+
     @model_validator(mode="after")
     def _check_servers(self) -> Self:
         for variable, address, schemes in (

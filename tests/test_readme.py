@@ -26,6 +26,7 @@ def test_the_python_example_runs(
 @pytest.mark.parametrize("text", [ENGLISH, ARABIC], ids=["en", "ar"])
 def test_the_verbs_are_those_of_the_command_line(text: str) -> None:
     verbs = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    verbs |= {str(group.name) for group in app.registered_groups}
     assert set(re.findall(r"\bsanad ([a-z]+)\b", text)) - {"is"} == verbs
 
 

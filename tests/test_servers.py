@@ -29,6 +29,11 @@ from rag.snapshot import Reading
 from rag.store import ChromaStore
 from tests.fakes import HashEncoder, write_article
 from tests.servers import find_postgresql, run_chroma, run_postgresql
+from ui.accounts import Accounts
+from ui.people import Person
+from ui.sessions import LockedOut, Sessions
+from ui.talks import Talks
+from ui.types import Exchange
 
 pytestmark = pytest.mark.skipif(find_postgresql() is None, reason="PostgreSQL is not installed (apt: postgresql)")
 ROOT = Path(__file__).parent.parent
@@ -182,6 +187,24 @@ def test_a_killed_run_is_gone_on_with_by_another_machine(
         assert an_index(where).check() == []
         assert search(where, "Jeddah harbour")[0][0].startswith("port")
     assert len(ChromaStore(home, identity(home)).ids()) == 4
+
+
+def test_talks_and_accounts_are_those_of_every_machine(home: Home, tmp_path: Path) -> None:
+    elsewhere = replace(home, folder=tmp_path / "elsewhere")
+    Accounts(home).add_user("سارة", "سمك وحليب 2026", "manage")
+    token = Sessions(Accounts(home)).begin("سارة", "سمك وحليب 2026", "10.0.0.1")
+    assert token
+    assert Sessions(Accounts(elsewhere)).person(token) == Person("user:1", "سارة", "manage")
+    for _ in range(5):
+        Sessions(Accounts(home)).begin("سارة", "wrong password", "10.0.0.1")
+    with pytest.raises(LockedOut):
+        Sessions(Accounts(elsewhere)).begin("سارة", "سمك وحليب 2026", "10.0.0.2")
+    Accounts(elsewhere).remove_user("سارة")
+    assert Sessions(Accounts(home)).person(token) is None
+    talk = Talks(home).save("user:1", "", [Exchange("سؤال")])
+    assert [exchange.question for exchange in Talks(elsewhere).read("user:1", talk)] == ["سؤال"]
+    assert Talks(elsewhere).read("user:2", talk) == []
+    assert not (home.folder / "talks.sqlite").exists()
 
 
 def test_what_is_missing_on_the_servers_is_mended(home: Home, articles: Path, tmp_path: Path) -> None:

@@ -20,12 +20,14 @@ from pythonjsonlogger.json import JsonFormatter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.stages import Stage
+from rag.types import Answer
 from ui.people import Person
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_log = logging.getLogger("sanad.requests")
+_log = logging.getLogger("sanad")
 
 
 def write_log(hidden: Iterable[str] = ()) -> None:
@@ -84,6 +86,48 @@ class LogRequests:
                 },
             )
             _request_id.reset(token)
+
+
+class LogQuestions:
+    """Writes a line for each question, what came of it: a `rag.stages.Listener`.
+
+    Args:
+        words: write what was asked as well.
+    """
+
+    def __init__(self, *, words: bool = False) -> None:
+        self._words = words
+        self._start = time.perf_counter()
+        self._stages: dict[Stage, int] = {}
+
+    def asked(self) -> LogQuestions:
+        """See `Listener`."""
+        return LogQuestions(words=self._words)
+
+    def took(self, stage: Stage, seconds: float) -> None:
+        """See `Listener`."""
+        self._stages[stage] = self._stages.get(stage, 0) + round(1000 * seconds)
+
+    def answered(self, answer: Answer) -> None:
+        """See `Listener`."""
+        claims = [claim.supported for claim in answer.claims]
+        told: dict[str, Any] = {
+            "outcome": "abstained" if answer.abstained else "answered",
+            "language": answer.language,
+            "written_by": answer.written_by,
+            "failed": answer.failed,
+            "claims": len(claims),
+            "unsupported": claims.count(False),
+        }
+        self._write(told | ({"question": answer.question} if self._words else {}))
+
+    def failed(self, error: BaseException) -> None:
+        """See `Listener`."""
+        self._write({"outcome": "abandoned" if isinstance(error, GeneratorExit) else type(error).__name__})
+
+    def _write(self, told: dict[str, Any]) -> None:
+        ms = round(1000 * (time.perf_counter() - self._start))
+        _log.info("question", extra={**told, "ms": ms, "stages": self._stages})
 
 
 class _Formatter(JsonFormatter):

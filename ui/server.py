@@ -20,7 +20,7 @@ from ui.app import build_app, looks
 from ui.documents import document_routes
 from ui.entrance import LOOPBACK, Entrance
 from ui.headers import SecureHeaders
-from ui.log import LogRequests, write_log
+from ui.log import LogQuestions, LogRequests, write_log
 from ui.login import login_routes
 from ui.sessions import Sessions
 from ui.site import Site
@@ -90,6 +90,7 @@ def serve(rag: Rag, settings: Settings, *, programs: bool = False, on_ready: Cal
     if programs:
         config.log_config = None
         write_log(hidden=settings.secrets)
+        rag.listeners.add(LogQuestions(words=settings.log_questions))
     address = f"{'https' if settings.tls_certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
     _Server(config, lambda: on_ready(address)).run()
 

@@ -29,7 +29,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     yield stream
     root.handlers, level, rag.handlers = before
     root.setLevel(level)
-    logging.getLogger("sanad.requests").setLevel(logging.NOTSET)
+    logging.getLogger("sanad").setLevel(logging.NOTSET)
 
 
 def lines(log: io.StringIO) -> list[dict[str, Any]]:
