@@ -94,7 +94,7 @@ UI_HOMES = {
     "fastapi": {"documents", "server", "api"},
     "mcp": {"api"},
     "prometheus_client": {"api"},
-    "uvicorn": {"server"},
+    "uvicorn": {"listening"},
     "sqlalchemy": {"talks"},
 }
 PURE = {"render", "strings", "preferences", "types"}

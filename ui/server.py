@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import socket
 import warnings
 from collections.abc import Callable
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,27 +17,33 @@ from rag.pipeline import Rag
 from rag.settings import Settings
 from ui.app import build_app, looks
 from ui.documents import document_routes
+from ui.limits import Limits
+from ui.listening import Listener
 from ui.site import VISITOR, Site
 
-_PATIENCE = 3  # seconds that answers under way have when the server is stopped; an open page would hold it for ever
 _YEAR = 365 * 24 * 3600  # seconds
 
 
-def build_server(rag: Rag, settings: Settings, *, programs: bool = False) -> FastAPI:
+def build_server(rag: Rag, settings: Settings, *, programs: bool = False, limits: Limits | None = None) -> FastAPI:
     """Return the server of the pages over a Rag that was opened with these settings.
 
     Args:
         rag: answers the questions.
         settings: those it was opened with.
         programs: serve what programs and other assistants talk to as well.
+        limits: how much it takes on; those of the settings when None.
+
+    Returns:
+        The server; its `state.queue` is the queue of the questions.
     """
-    site = Site(rag, settings)
+    site = Site(rag, settings, limits)
     if programs:
         from ui.api.faces import build_faces  # MCP's library takes a while to load
 
-        server = build_faces(rag, settings.index)
+        server = build_faces(rag, settings.index, site.queue)
     else:
         server = FastAPI(title="Sanad", openapi_url=None)
+    server.state.queue = site.queue
     server.add_middleware(_KnownVisitor)
     server.include_router(document_routes(site))
     with warnings.catch_warnings():  # Gradio warns of what is off by `looks`
@@ -63,26 +67,8 @@ def serve(rag: Rag, settings: Settings, *, programs: bool = False, on_ready: Cal
     host, port = settings.host, settings.port
     _check_port(host, port)
     app = build_server(rag, settings, programs=programs)
-    config = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=_PATIENCE)
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    _Server(config, lambda: on_ready(address)).run()
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to serve, and say so."""
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop; that the connections of open pages are then cut is no error to be told."""
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        await super().shutdown(sockets)
+    Listener(app, host, port, app.state.queue, lambda: on_ready(address)).run()
 
 
 class _KnownVisitor:

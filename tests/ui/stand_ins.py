@@ -94,7 +94,8 @@ def a_site(folder: Path, rag: ToldRag | None = None) -> Site:
 
 
 def a_request(visitor: str = "me", cookie: str = "language=en", **query: str) -> Any:
-    return SimpleNamespace(cookies={VISITOR: visitor, COOKIE: cookie}, headers={}, query_params=query)
+    asked = SimpleNamespace(scope={"client": ("127.0.0.1", 5000)})
+    return SimpleNamespace(cookies={VISITOR: visitor, COOKIE: cookie}, headers={}, query_params=query, request=asked)
 
 
 def an_event(**data: object) -> Any:
