@@ -43,15 +43,17 @@ def _serve(host: str | None, port: int | None, index: Path | None, *, programs: 
             "use --host 127.0.0.1"
         )
     from ui.server import serve as serve_pages
+    from ui.uploads import index_left
 
     target = rag.open_index(settings)
-    if target.exists:
-        try:
-            with show.progress("looking for changes") as progress:
-                report = target.refresh(progress)
+    try:
+        with show.progress("looking for changes") as progress:
+            reports = [target.refresh(progress)] if target.exists else []
+            reports.append(index_left(target, settings.index, progress))
+        for report in reports:
             show.failures(report)
-        except IndexBusyError:
-            show.note("another process is writing to the index; what it changes is seen when it is done")
+    except IndexBusyError:
+        show.note("another process is writing to the index; what it changes is seen when it is done")
     asked = open_existing(settings)
     asked.warm_up()
     serve_pages(asked, settings, programs=programs, on_ready=lambda address: _say_where(address, programs=programs))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,6 @@ from gradio.utils import get_upload_folder
 from rag.clean import fold
 from rag.errors import SanadError, SourceError
 from rag.index_report import Failure, IndexReport
-from rag.load import find_files
 from rag.load.web import is_address
 from rag.progress import Progress
 from rag.summary import ArticleSummary
@@ -31,14 +29,11 @@ from ui.render import (
 )
 from ui.site import Page, PageView, Site, explain, on, part, preferences_of
 from ui.strings import Locale
+from ui.uploads import index_files, keep_file
 
 PAGE = 50
 """Articles of one page of the list."""
 
-UPLOADS = "uploads"
-"""Folder, in that of the index, in which files that were dropped on the page stay."""
-
-_LARGEST = 50_000_000  # bytes of a file; what is larger is better indexed from the command line
 _log = logging.getLogger(__name__)
 
 
@@ -95,25 +90,16 @@ class CorpusPage(Page):
 
     def add(self, view: View, event: gr.EventData) -> Iterator[dict[Any, Any]]:
         """Keep files that were dropped, and index them."""
-        folder, sent = self._site.settings.index / UPLOADS, list(event._data["files"])
+        folder, sent = self._site.settings.index, [(str(f["path"]), str(f["name"])) for f in event._data["files"]]
 
         def read(progress: Progress) -> IndexReport:
-            folder.mkdir(parents=True, exist_ok=True)
             kept, failed = [], []
-            for file in sent:
-                place = folder / Path(str(file["name"])).name  # one of the same name is a newer version of it
-                shutil.copyfile(_uploaded(str(file["path"])), place)
+            for path, name in sent:
                 try:
-                    if place.stat().st_size > _LARGEST:
-                        raise SourceError(f"{place}: larger than {_LARGEST // 10**6} MB; split it into its articles")
-                    kept += find_files(place)
+                    kept.append(keep_file(_uploaded(path), name, folder))
                 except SourceError as error:
-                    failed.append(Failure(str(place), str(error)))
-                    place.unlink(missing_ok=True)
-            index = self._site.rag.index
-            report = index.add(*kept, progress=progress) if kept else IndexReport()
-            for place in set(kept) - set(map(Path, index.places())):  # it gave no article, and is not read again
-                place.unlink(missing_ok=True)
+                    failed.append(Failure(name, str(error)))
+            report = index_files(self._site.rag.index, kept, progress)
             return replace(report, failed=(*failed, *report.failed))
 
         yield from self._work(view, read)

@@ -12,8 +12,9 @@ import pytest
 from rag.errors import IndexBusyError, IndexStateError
 from tests.fakes import an_article
 from tests.ui.stand_ins import ToldRag, a_request, a_site, an_event
-from ui.corpus import PAGE, UPLOADS, CorpusPage, View, find_articles
+from ui.corpus import PAGE, CorpusPage, View, find_articles
 from ui.preferences import Preferences
+from ui.uploads import UPLOADS
 
 EN = View(Preferences("en"))
 
