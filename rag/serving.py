@@ -42,7 +42,18 @@ def _serve(host: str | None, port: int | None, index: Path | None, *, programs: 
             f"GRADIO_SERVER_NAME={settings.host!r}: only this machine can be served, since there are no accounts yet; "
             "use --host 127.0.0.1"
         )
-    from ui.server import serve as serve_pages
+    from ui.loading import load_gradio, without_collecting
+
+    with without_collecting():
+        load_gradio()
+        from ui.server import serve as serve_pages
+
+        asked = _open(settings)
+    serve_pages(asked, settings, programs=programs, on_ready=lambda address: _say_where(address, programs=programs))
+
+
+def _open(settings: rag.Settings) -> rag.Rag:
+    """Open for questions, once the index is in step with what it was made of."""
     from ui.uploads import index_left
 
     target = rag.open_index(settings)
@@ -56,7 +67,7 @@ def _serve(host: str | None, port: int | None, index: Path | None, *, programs: 
         show.note("another process is writing to the index; what it changes is seen when it is done")
     asked = open_existing(settings)
     asked.warm_up()
-    serve_pages(asked, settings, programs=programs, on_ready=lambda address: _say_where(address, programs=programs))
+    return asked
 
 
 def _say_where(address: str, *, programs: bool) -> None:

@@ -90,7 +90,7 @@ def test_the_engine_knows_the_pages_only_at_the_command_line() -> None:
 
 
 UI_HOMES = {
-    "gradio": {"site", "chat", "corpus", "evaluation", "settings", "app", "server"},
+    "gradio": {"site", "chat", "corpus", "evaluation", "settings", "app", "server", "loading"},
     "fastapi": {"documents", "server", "api"},
     "mcp": {"api"},
     "prometheus_client": {"api"},
