@@ -18,6 +18,9 @@ from ui.api.problems import Problem
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 """Names of this machine, the only ones that may be served under."""
 
+_TOGETHER: Final = 4  # bodies as large as they may be that are held in memory at once
+_RETRY: Final = "5"  # seconds
+
 
 def admit(request: Request) -> None:
     """Let a request in, or refuse it: a web page elsewhere must not reach this machine through its reader's browser.
@@ -40,6 +43,7 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app, self._most = app, most
+        self._held = 0  # bytes of all requests under way
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; one that says it is too large is refused at once, another while it is read."""
@@ -56,12 +60,19 @@ class BodyLimit:
         async def receive_within() -> Message:
             nonlocal read
             message = await receive()
-            read += len(message.get("body", b""))
+            size = len(message.get("body", b""))
+            read += size
+            self._held += size
             if read > self._most:
                 raise HTTPException(413, too_large.message)
+            if self._held > _TOGETHER * self._most:
+                raise HTTPException(503, f"too much is being sent; try again in {_RETRY} s", {"Retry-After": _RETRY})
             return message
 
-        await self._app(scope, receive_within, send)
+        try:
+            await self._app(scope, receive_within, send)
+        finally:
+            self._held -= read
 
 
 class PlainPaths:

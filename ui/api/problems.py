@@ -84,7 +84,9 @@ def problem_of(error: Exception, folder: Path, invalid: int = 422) -> Problem:
     if isinstance(error, RequestValidationError | ValidationError):
         return _invalid(error, invalid)
     if isinstance(error, HTTPException):
-        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "bad_request")
+        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 503: "busy"}.get(
+            error.status_code, "bad_request"
+        )
         return Problem(error.status_code, str(error.detail), code, headers=error.headers)
     if isinstance(error, ClientGone):
         return Problem(HUNG_UP, "the client hung up", "client_gone")

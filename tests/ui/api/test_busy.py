@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from mcp import Client
 from openai import OpenAI, RateLimitError
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope, Send
 
 from rag.pipeline import Rag
 from rag.types import Answer
 from tests.serving import serving
 from tests.ui.api.conftest import ENGLISH, EndlessRag, counted
 from tests.ui.sockets import post, wait_for
+from ui.api.gate import BodyLimit
 from ui.limits import Limits
 
 COMPLETION = {"model": "sanad", "messages": [{"role": "user", "content": "q?"}]}
@@ -95,3 +101,52 @@ def test_openais_client_says_what_it_was_told(full: str) -> None:
     with pytest.raises(RateLimitError, match="try again in 1 s") as told:
         client.chat.completions.create(model="sanad", messages=[{"role": "user", "content": "q?"}])
     assert told.value.code == "rate_limit_exceeded"
+
+
+def test_many_askers_get_answers_and_honest_refusals_only(small_rag: Rag, tmp_path: Path) -> None:
+    told: list[httpx.Response] = []
+
+    def ask(address: str) -> None:
+        with httpx.Client(base_url=address, timeout=30) as client:
+            told.extend(client.post("/api/ask", json={"question": ENGLISH}) for _ in range(5))
+
+    with serving(small_rag, tmp_path, programs=True, limits=Limits(at_once=2, waiting=3, per_client=4)) as address:
+        askers = [threading.Thread(target=ask, args=(address,)) for _ in range(20)]
+        for asker in askers:
+            asker.start()
+        for asker in askers:
+            asker.join(60)
+        assert counted(address) == (0, 0)
+    statuses = Counter(response.status_code for response in told)
+    assert statuses.total() == 100
+    assert set(statuses) == {200, 429}
+    assert all("H200" in response.json()["text"] for response in told if response.status_code == 200)
+    assert all(int(response.headers["retry-after"]) >= 1 for response in told if response.status_code == 429)
+
+
+async def test_bodies_together_may_not_fill_the_memory() -> None:
+    read, go_on = 0, anyio.Event()
+
+    async def app(_: Scope, receive: Receive, __: Send) -> None:
+        nonlocal read
+        await receive()
+        read += 1
+        await go_on.wait()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"x" * 10}
+
+    async def send(_: Message) -> None: ...
+
+    limit, scope = BodyLimit(app, 10), {"type": "http", "headers": []}
+    async with anyio.create_task_group() as tasks:
+        for _ in range(4):
+            tasks.start_soon(limit, scope, receive, send)
+        await anyio.wait_all_tasks_blocked()
+        assert read == 4
+        with pytest.raises(HTTPException) as told:
+            await limit(scope, receive, send)
+        assert (told.value.status_code, told.value.headers) == (503, {"Retry-After": "5"})
+        go_on.set()
+    await limit(scope, receive, send)
+    assert read == 5
