@@ -12,7 +12,9 @@ from rag import show
 from rag.errors import IndexBusyError, SettingsError
 from rag.options import IndexFolder, open_existing
 
-Host = Annotated[str | None, typer.Option(help="Address; beyond this machine with accounts only.  [env: GRADIO_SERVER_NAME]")]
+Host = Annotated[
+    str | None, typer.Option(help="Address; beyond this machine with accounts only.  [env: GRADIO_SERVER_NAME]")
+]
 Port = Annotated[int | None, typer.Option(help="[env: GRADIO_SERVER_PORT]")]
 
 
@@ -38,22 +40,34 @@ def mcp(index: IndexFolder = None) -> None:
 def _serve(host: str | None, port: int | None, index: Path | None, *, programs: bool) -> None:
     settings = rag.Settings(index=index, host=host, port=port)
     from ui.entrance import LOOPBACK
-    from ui.server import serve as serve_pages
+    from ui.loading import load_gradio, without_collecting
 
     if settings.host not in LOOPBACK:
         _check_accounts(settings)
+    with without_collecting():
+        load_gradio()
+        from ui.server import serve as serve_pages
+
+        asked = _open(settings)
+    serve_pages(asked, settings, programs=programs, on_ready=lambda address: _say_where(address, programs=programs))
+
+
+def _open(settings: rag.Settings) -> rag.Rag:
+    """Open for questions, once the index is in step with what it was made of."""
+    from ui.uploads import index_left
 
     target = rag.open_index(settings)
-    if target.exists:
-        try:
-            with show.progress("looking for changes") as progress:
-                report = target.refresh(progress)
+    try:
+        with show.progress("looking for changes") as progress:
+            reports = [target.refresh(progress)] if target.exists else []
+            reports.append(index_left(target, settings.index, progress))
+        for report in reports:
             show.failures(report)
-        except IndexBusyError:
-            show.note("another process is writing to the index; what it changes is seen when it is done")
+    except IndexBusyError:
+        show.note("another process is writing to the index; what it changes is seen when it is done")
     asked = open_existing(settings)
     asked.warm_up()
-    serve_pages(asked, settings, programs=programs, on_ready=lambda address: _say_where(address, programs=programs))
+    return asked
 
 
 def _check_accounts(settings: rag.Settings) -> None:

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(
         default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", repr=False, description="collector of traces"
     )
+    max_asks_per_client: int = Field(
+        default=8, ge=1, description="questions of one client that are answered or wait at once"
+    )
+    max_waiting: int = Field(default=32, ge=0, description="questions that may wait to be answered")
+    answer_timeout: float = Field(default=300.0, gt=0, description="seconds that an answer of the server may take")
     host: str = Field(default="127.0.0.1", validation_alias="GRADIO_SERVER_NAME", description="address of the chat")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="GRADIO_SERVER_PORT", description="its port")
 

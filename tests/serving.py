@@ -10,21 +10,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
-
 from rag.pipeline import Rag
 from rag.settings import Settings
+from ui.limits import Limits
+from ui.listening import Listener
 from ui.server import build_server
 
 
 @contextmanager
-def serving(rag: Rag, folder: Path, *, programs: bool = False) -> Iterator[str]:
+def serving(rag: Rag, folder: Path, *, programs: bool = False, limits: Limits | None = None) -> Iterator[str]:
     """Serve a Rag as `sanad chat`, or with `programs` as `sanad serve`; yields the address."""
     port = free_port()
     with warnings.catch_warnings():  # what Gradio's own imports deprecate is not this project's to mend
         warnings.simplefilter("ignore", DeprecationWarning)
-        app = build_server(rag, Settings(index=folder, port=port), programs=programs)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=3))
+        app = build_server(rag, Settings(index=folder, port=port), programs=programs, limits=limits)
+    server = Listener(app, "127.0.0.1", port, app.state.queue)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

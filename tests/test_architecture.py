@@ -93,11 +93,11 @@ def test_the_engine_knows_the_pages_only_at_the_command_line() -> None:
 
 
 UI_HOMES = {
-    "gradio": {"site", "chat", "corpus", "evaluation", "settings", "app", "server"},
+    "gradio": {"site", "chat", "corpus", "evaluation", "settings", "app", "server", "loading"},
     "fastapi": {"documents", "entrance", "login", "people", "server", "uploads", "api"},
     "mcp": {"api"},
     "prometheus_client": {"api"},
-    "uvicorn": {"server"},
+    "uvicorn": {"listening"},
     "sqlalchemy": {"accounts", "database", "sessions", "talks"},
     "argon2": {"accounts", "sessions"},
     "pythonjsonlogger": {"log"},

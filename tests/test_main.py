@@ -112,8 +112,8 @@ def test_articles_and_remove(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(["ask"], 2, "Missing (argument|parameter)", id="no question"),
         pytest.param(["index", "nowhere"], 1, "nowhere: there is no such file or folder", id="no folder"),
         pytest.param(["remove", "nobody"], 2, "no article has the id 'nobody'", id="no article"),
-        pytest.param(["chat", "--host", "0.0.0.0"], 2, "other machines are served only with accounts", id="host"),
-        pytest.param(["serve", "--host", "192.168.1.2"], 2, "other machines are served only with accounts", id="host of programs"),
+        pytest.param(["chat", "--host", "0.0.0.0"], 2, "served only with accounts", id="host"),
+        pytest.param(["serve", "--host", "192.168.1.2"], 2, "served only with accounts", id="host of programs"),
         pytest.param(["chat", "--port", "0"], 2, "GRADIO_SERVER_PORT", id="port"),
     ],
 )

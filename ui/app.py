@@ -12,7 +12,8 @@ from ui.evaluation import EvaluationPage
 from ui.settings import SettingsPage
 from ui.site import SCRIPT, STYLES, Site
 
-_AT_ONCE = 8  # questions that are answered side by side; the others wait in a queue
+_AT_ONCE = 8  # events of one kind that are handled side by side; of questions `ui.queueing` says how many
+_BESIDE = 32  # threads for all that is no question
 
 
 def build_app(site: Site) -> gr.Blocks:
@@ -22,6 +23,7 @@ def build_app(site: Site) -> gr.Blocks:
     for path, page in (("corpus", CorpusPage), ("evaluation", EvaluationPage), ("settings", SettingsPage)):
         with app.route(path.capitalize(), f"/{path}", show_in_navbar=False) as route:
             page(site).load(route)
+    app.max_threads = site.queue.limits.at_once + site.queue.limits.waiting + _BESIDE
     app.queue(default_concurrency_limit=_AT_ONCE)
     return app
 

@@ -14,6 +14,7 @@ from rag.filter import Filter, Only
 from rag.pipeline import LONGEST_QUESTION, Rag, is_too_long
 from rag.suggest import suggest_about
 from rag.types import Language, Turn
+from ui.queueing import Busy, Place, QuestionQueue, TooSlow
 from ui.render import is_reversed, render_empty, render_notice, render_welcome
 from ui.site import PageView, Site, explain
 from ui.strings import Locale
@@ -27,6 +28,7 @@ EXAMPLES: Final[tuple[tuple[str, Language, str], ...]] = (
 )
 """Questions about the sample articles, each with the id of one that answers it."""
 
+_LOOK: Final = 1.0  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -67,12 +69,21 @@ class View(PageView):
         return replace(self, exchanges=(*self.exchanges[:-1], exchange))
 
 
-def answer_last(rag: Rag, view: View) -> Iterator[Exchange]:
-    """Yield the last exchange as its answer grows; at the end with its time, or the line that says why not."""
+def answer_last(rag: Rag, view: View, place: Place) -> Iterator[Exchange]:
+    """Yield the last exchange as its answer grows; at the end with its time, or the line that says why not.
+
+    Args:
+        rag: answers the question.
+        view: what the page shows.
+        place: that the question has in the queue; while it waits the exchange is yielded as it is, so that a page that
+            was closed meanwhile is noticed.
+    """
     *earlier, exchange = view.exchanges
-    start = time.perf_counter()
     preferences, locale = view.preferences, view.locale
     try:
+        while not place.is_called(_LOOK):
+            yield exchange
+        start = time.perf_counter()
         for answer in rag.stream(
             exchange.question,
             _history(earlier),
@@ -82,17 +93,28 @@ def answer_last(rag: Rag, view: View) -> Iterator[Exchange]:
             **_only(view.only),
         ):
             exchange = replace(exchange, answer=answer)
+            place.check_time()
             yield exchange
         yield replace(exchange, seconds=max(time.perf_counter() - start, 1e-3))
-    except (SanadError, ValueError) as error:
+    except (SanadError, ValueError, Busy, TooSlow) as error:
         yield replace(exchange, answer=None, problem=explain(error, locale))
     except Exception:  # the outermost edge: half an answer must not stand there as if it were whole
         _log.exception("the answer failed")
         yield replace(exchange, answer=None, problem=locale.say("answer_failed"))
 
 
+def enter(queue: QuestionQueue, client: str, question: str, view: View) -> Place | Exchange:
+    """Return a question's place in the queue; or what is shown for one that is not taken, which stays in the box."""
+    if refused := refuse(question, view):
+        return refused
+    try:
+        return queue.enter(client)
+    except Busy as error:
+        return Exchange("", problem=explain(error, view.locale))
+
+
 def refuse(question: str, view: View) -> Exchange | None:
-    """Return what is shown for a question that cannot be asked, which stays in the box; None for any other."""
+    """Return what is shown for a question that cannot be asked; None for any other."""
     locale = view.locale
     if not question.strip():
         return Exchange("", problem=locale.say("empty_question"))

@@ -14,8 +14,10 @@ from typing import Any
 import gradio as gr
 
 from rag.filter import Filter
-from ui.asking import View, answer_last, read_filter, refuse, welcome
+from ui.asking import View, answer_last, enter, read_filter, refuse, welcome
+from ui.clients import client_of
 from ui.people import person_of
+from ui.queueing import Place
 from ui.render import render_evidence, render_filters, render_frame, render_talk, render_talks, render_talks_tools
 from ui.site import Page, Site, on, part, preferences_of, visitor_of
 from ui.types import Exchange
@@ -58,10 +60,10 @@ class ChatPage(Page):
     def _wire(self) -> None:
         view, every = [self._view], self.parts
         asking = [
-            on(self._box, "submit", self.ask, [self._box, *view], every),
-            on(self._send, "click", self.ask, [self._box, *view], every),
-            on(self._talk, "example_select", self.ask_example, view, every),
-            on(self._talk, "retry", self.retry, view, every),
+            on(self._box, "submit", self.ask, [self._box, *view], every, concurrency_limit=None),
+            on(self._send, "click", self.ask, [self._box, *view], every, concurrency_limit=None),
+            on(self._talk, "example_select", self.ask_example, view, every, concurrency_limit=None),
+            on(self._talk, "retry", self.retry, view, every, concurrency_limit=None),
         ]
         # What shows another talk, or all of it anew, ends the answer that is still growing here.
         on(self._stop, "click", self.stop, view, every, cancels=asking, queue=False)
@@ -99,10 +101,16 @@ class ChatPage(Page):
 
     def ask(self, question: str, view: View, request: gr.Request) -> Iterator[dict[Any, Any]]:
         """Answer a question, drawing the answer as it grows; what cannot be asked stays in the box."""
-        visitor, locale = visitor_of(request), view.locale
-        if refused := refuse(question, view):
-            yield {self._talk: render_talk((*view.exchanges, refused), locale)}
+        place = enter(self._site.queue, client_of(request.request.scope), question, view)
+        if isinstance(place, Exchange):
+            # An example, or the last question again, was not in the box.
+            kept = {} if refuse(question, view) else {self._box: gr.Textbox(value=question)}
+            yield {self._talk: render_talk((*view.exchanges, place), view.locale), **kept}
             return
+        with place:
+            yield from self._answer(question, view, visitor_of(request), place)
+
+    def _answer(self, question: str, view: View, visitor: str, place: Place) -> Iterator[dict[Any, Any]]:
         # The banner of an edit goes; else the filters stay as they are, open or not.
         above = {self._filters: self._draw_filters(replace(view, editing=False))} if view.editing else {}
         view = self._catch_up(view, visitor)
@@ -115,11 +123,11 @@ class ChatPage(Page):
             **above,
             self._box: gr.Textbox(value="", **self._box_looks(view)),
             self._send: gr.Button(visible=False),
-            self._stop: gr.Button(locale.say("stop"), visible=True),
+            self._stop: gr.Button(view.locale.say("stop"), visible=True),
             **self._draw_talk(view, growing=True),
         }
         try:
-            for exchange in answer_last(self._site.rag, view):
+            for exchange in answer_last(self._site.rag, view, place):
                 view = view.with_last(exchange)
                 if not exchange.seconds and not exchange.problem:
                     yield {self._view: view, **self._draw_talk(view, growing=True)}

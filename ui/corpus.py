@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,7 +12,6 @@ import gradio as gr
 from rag.clean import fold
 from rag.errors import SanadError, SourceError
 from rag.index_report import Failure, IndexReport
-from rag.load import find_files
 from rag.load.web import is_address
 from rag.progress import Progress
 from rag.summary import ArticleSummary
@@ -30,7 +28,7 @@ from ui.render import (
 )
 from ui.site import Page, PageView, Site, explain, on, only_managers, part, preferences_of
 from ui.strings import Locale
-from ui.uploads import plain_name
+from ui.uploads import index_files, plain_name
 
 PAGE = 50
 """Articles of one page of the list."""
@@ -97,18 +95,14 @@ class CorpusPage(Page):
         def read(progress: Progress) -> IndexReport:
             kept, failed = [], list[Failure]()
             for file in sent:
-                place = self._site.uploads.folder / plain_name(file.get("name", ""))
+                name = plain_name(file.get("name", ""))
                 try:
                     if file.get("problem"):  # it was refused when it was sent
                         raise SourceError(file["problem"])
-                    self._site.uploads.take(file.get("file", ""), place)
-                    kept += find_files(place)
+                    kept.append(self._site.uploads.take(file.get("file", ""), name))
                 except SourceError as error:
-                    failed.append(Failure(str(place), str(error)))
-            index = self._site.rag.index
-            report = index.add(*kept, progress=progress) if kept else IndexReport()
-            for place in set(kept) - set(map(Path, index.places())):  # it gave no article, and is not read again
-                place.unlink(missing_ok=True)
+                    failed.append(Failure(name, str(error)))
+            report = index_files(self._site.rag.index, kept, progress)
             return replace(report, failed=(*failed, *report.failed))
 
         yield from self._work(view, read)

@@ -13,7 +13,8 @@ Role = Literal["ask", "manage"]
 
 ROLES: Final = get_args(Role)
 
-_KEY = "person"
+PERSON: Final = "person"
+"""Key of the person in a request's state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,10 @@ class Person:
 
 def introduce(scope: Scope, person: Person) -> None:
     """Note who a request comes from, for `person_of`."""
-    scope.setdefault("state", {})[_KEY] = person
+    scope.setdefault("state", {})[PERSON] = person
 
 
 def person_of(request: Request) -> Person:
     """Return who a request comes from, which `ui.entrance` has found out."""
-    person: Person = getattr(request.state, _KEY)
+    person: Person = getattr(request.state, PERSON)
     return person

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -20,30 +19,35 @@ from ui.app import build_app, looks
 from ui.documents import document_routes
 from ui.entrance import LOOPBACK, Entrance
 from ui.headers import SecureHeaders
+from ui.limits import Limits
+from ui.listening import Listener
 from ui.log import LogQuestions, LogRequests, write_log
 from ui.login import login_routes
 from ui.sessions import Sessions
 from ui.site import Site
 from ui.uploads import upload_routes
 
-_PATIENCE = 3  # seconds that answers under way have when the server is stopped; an open page would hold it for ever
 
-
-def build_server(rag: Rag, settings: Settings, *, programs: bool = False) -> FastAPI:
+def build_server(rag: Rag, settings: Settings, *, programs: bool = False, limits: Limits | None = None) -> FastAPI:
     """Return the server of the pages over a Rag that was opened with these settings.
 
     Args:
         rag: answers the questions.
         settings: those it was opened with.
         programs: serve what programs and other assistants talk to as well.
+        limits: how much it takes on; those of the settings when None.
+
+    Returns:
+        The server; its `state.queue` is the queue of the questions.
     """
-    site = Site(rag, settings)
+    site = Site(rag, settings, limits)
     if programs:
         from ui.api.faces import build_faces  # MCP's library takes a while to load
 
-        server = build_faces(rag, settings.index)
+        server = build_faces(rag, settings.index, site.queue)
     else:
         server = FastAPI(title="Sanad", openapi_url=None)
+    server.state.queue = site.queue
     accounts = _open_accounts(settings)
     if accounts:
         server.include_router(login_routes(Sessions(accounts)))
@@ -77,39 +81,13 @@ def serve(rag: Rag, settings: Settings, *, programs: bool = False, on_ready: Cal
     host, port = settings.host, settings.port
     _check_port(host, port)
     app = build_server(rag, settings, programs=programs)
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        timeout_graceful_shutdown=_PATIENCE,
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
-        server_header=False,
-    )
+    options: dict[str, Any] = {"ssl_certfile": settings.tls_certificate, "ssl_keyfile": settings.tls_key}
     if programs:
-        config.log_config = None
         write_log(hidden=settings.secrets)
         rag.listeners.add(LogQuestions(words=settings.log_questions))
+        options["log_config"] = None  # uvicorn's own lines go the same way
     address = f"{'https' if settings.tls_certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
-    _Server(config, lambda: on_ready(address)).run()
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to serve, and say so."""
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop; that the connections of open pages are then cut is no error to be told."""
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        await super().shutdown(sockets)
+    Listener(app, host, port, app.state.queue, lambda: on_ready(address), **options).run()
 
 
 def _open_accounts(settings: Settings) -> Accounts | None:

@@ -15,9 +15,11 @@ from rag.pipeline import Rag
 from rag.settings import Settings
 from rag.summary import ArticleSummary
 from ui.feedback import Feedback
+from ui.limits import Limits
 from ui.listing import Listing
 from ui.people import Person, person_of
 from ui.preferences import COOKIE, Preferences
+from ui.queueing import Busy, QuestionQueue, TooSlow
 from ui.strings import Locale
 from ui.talks import Talks
 from ui.types import Exchange
@@ -51,11 +53,13 @@ class Site:
     Args:
         rag: answers the questions.
         settings: those it was opened with.
+        limits: of the questions that are answered; those of the settings when None.
     """
 
-    def __init__(self, rag: Rag, settings: Settings) -> None:
+    def __init__(self, rag: Rag, settings: Settings, limits: Limits | None = None) -> None:
         self.rag = rag
         self.settings = settings
+        self.queue = QuestionQueue(limits or Limits.of(settings))
         self.talks = Talks(settings.home)
         self.feedback = Feedback(settings.index / "feedback.jsonl")
         self.uploads = Uploads(settings.index)
@@ -144,6 +148,10 @@ def explain(error: Exception, locale: Locale) -> str:
     """Return the line that tells of an error, in the interface's words where there are some."""
     if isinstance(error, IndexBusyError):
         return locale.say("busy")
+    if isinstance(error, Busy):
+        return locale.say(f"busy_{error.reason}")
+    if isinstance(error, TooSlow):
+        return locale.say("too_slow")
     if isinstance(error, SanadError | ValueError):
         return str(error)
     return locale.say("failed")

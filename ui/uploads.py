@@ -1,4 +1,6 @@
-"""Files that a page sends → files beside the index: first in a private folder, then, once they are taken, in one kept.
+"""Files that a page sends → the index: first into a private folder, then, once they are taken, into one that stays.
+
+A file is there whole or not at all; what was not indexed before the process ended is at the next start.
 
 What is read of them is told by their content (`rag.load`); here their size and their name are seen to.
 """
@@ -18,6 +20,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from rag.errors import SourceError
+from rag.index import Index
+from rag.index_report import IndexReport
+from rag.load import find_files
+from rag.progress import Progress
 from ui.api.problems import Problem, guarding
 from ui.entrance import refuse_unless_managing
 from ui.people import person_of
@@ -67,16 +73,29 @@ class Uploads:
             raise
         return token
 
-    def take(self, token: str, place: Path) -> None:
-        """Keep a file that was sent in its place; what was there is an older version of it.
+    def take(self, token: str, name: str) -> Path:
+        """Keep a file that was sent; one of the same name is a newer version of it.
+
+        Args:
+            token: by which it is known.
+            name: what it is called; see `plain_name`.
+
+        Returns:
+            Where it stays.
 
         Raises:
-            SourceError: no such file was sent.
+            SourceError: no such file was sent, or it is of a kind that cannot be read; nothing was kept.
         """
-        sent = self._sent / token
+        sent, place = self._sent / token, (self.folder / name).absolute()
         if not _TOKEN.fullmatch(token) or not sent.is_file():
-            raise SourceError(f"{place.name}: was not sent to this page, or too long ago; send it again")
+            raise SourceError(f"{name}: was not sent to this page, or too long ago; send it again")
         sent.replace(place)
+        try:
+            find_files(place)
+        except SourceError:
+            place.unlink()
+            raise
+        return place
 
     def _make_room(self) -> None:
         self._sent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,6 +105,23 @@ class Uploads:
                 path.unlink(missing_ok=True)
         if len(waiting) >= _MOST_WAITING:
             raise Problem(429, "too many files wait to be indexed; try again in a while", "too_many", headers=_LATER)
+
+
+def index_files(index: Index, files: list[Path], progress: Progress | None = None) -> IndexReport:
+    """Index files that are kept; one that gives no article is not kept, and not read again."""
+    if not files:
+        return IndexReport()
+    report = index.add(*files, progress=progress)
+    for place in set(files) - set(map(Path, index.places())):
+        place.unlink(missing_ok=True)
+    return report
+
+
+def index_left(index: Index, folder: Path, progress: Progress | None = None) -> IndexReport:
+    """Index what a process that ended left in the folder of an index, without having indexed it."""
+    files = [place.absolute() for place in sorted((folder / UPLOADS).glob("*")) if place.is_file()]
+    known = set(map(Path, index.places())) if index.exists else set()
+    return index_files(index, [place for place in files if place not in known], progress)
 
 
 _LATER: Final = {"Retry-After": "60"}

@@ -98,7 +98,8 @@ def a_site(folder: Path, rag: ToldRag | None = None) -> Site:
 
 def a_request(visitor: str = "me", cookie: str = "language=en", person: Person | None = None, **query: str) -> Any:
     state = SimpleNamespace(person=person or Person(visitor))
-    return SimpleNamespace(state=state, cookies={COOKIE: cookie}, headers={}, query_params=query)
+    asked = SimpleNamespace(scope={"client": ("127.0.0.1", 5000)})
+    return SimpleNamespace(state=state, cookies={COOKIE: cookie}, headers={}, query_params=query, request=asked)
 
 
 def an_event(**data: object) -> Any:

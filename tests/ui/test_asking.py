@@ -13,7 +13,9 @@ from rag.pipeline import LONGEST_QUESTION
 from rag.types import Answer, Turn
 from tests.ui.stand_ins import ToldRag, a_site
 from ui.asking import View, answer_last, refuse, welcome
+from ui.limits import Limits
 from ui.preferences import Preferences
+from ui.queueing import QuestionQueue
 from ui.strings import Locale
 from ui.types import Exchange
 
@@ -24,7 +26,8 @@ REFUSED = Exchange("", problem="Write a question first.")
 
 
 def answer(rag: ToldRag, *exchanges: Exchange, view: View = EN) -> list[Exchange]:
-    return list(answer_last(rag, replace(view, exchanges=exchanges)))  # type: ignore[arg-type]
+    with QuestionQueue(Limits()).enter("me") as place:
+        return list(answer_last(rag, replace(view, exchanges=exchanges), place))  # type: ignore[arg-type]
 
 
 def test_a_new_question_goes_on_from_all_that_was_asked() -> None:

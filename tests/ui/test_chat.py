@@ -12,11 +12,14 @@ import pytest
 
 from rag.errors import IndexBusyError, IndexStateError
 from rag.filter import Filter
+from rag.settings import Settings
 from rag.types import Turn
 from tests.ui.stand_ins import ToldRag, a_request, a_site, an_event
 from ui.asking import View
 from ui.chat import ChatPage
+from ui.limits import Limits
 from ui.preferences import Preferences
+from ui.site import Site
 from ui.types import Exchange
 
 EN = View(Preferences("en"))
@@ -64,6 +67,52 @@ def test_an_answer_that_is_left_is_kept_as_stopped(page: ChatPage) -> None:
     growing.close()  # type: ignore[attr-defined]
     [kept] = page._site.talks.read("me", view.talk)
     assert (kept.stopped, kept.answer and kept.answer.text) == (True, "first")
+
+
+def test_a_question_whose_server_is_killed_is_kept_as_stopped(page: ChatPage, tmp_path: Path) -> None:
+    growing = page.ask("q", EN, ME)
+    talk = next(growing)[page._view].talk
+    with gr.Blocks():
+        after = ChatPage(a_site(tmp_path))
+    shown = after.start(a_request(talk=talk))[after._talk]
+    assert "This stopped before it was finished." in shown
+    assert ">q<" in shown
+    growing.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("view", "line"),
+    [
+        pytest.param(EN, "Many questions from your address are still being answered", id="en"),
+        pytest.param(View(Preferences("ar")), "ما زالت أسئلة كثيرة من عنوانك قيد الإجابة", id="ar"),
+    ],
+)
+def test_a_question_that_is_one_too_many_stays_in_the_box(tmp_path: Path, rag: ToldRag, view: View, line: str) -> None:
+    with gr.Blocks():
+        page = ChatPage(Site(rag, Settings(index=tmp_path), Limits(at_once=1, per_client=1)))  # type: ignore[arg-type]
+    with page._site.queue.enter("127.0.0.1"):
+        [step] = ask(page, "one more", view)
+        [offered] = page.ask_example(view, an_event(question="one more"), ME)
+    assert line in step[page._talk]
+    assert step[page._box].value == offered[page._box].value == "one more"
+    assert rag.asked == []
+    assert page._site.talks.find("me") == []
+    assert "first second" in ask(page, "one more", view)[-1][page._talk]
+
+
+def test_a_question_waits_for_its_turn_and_is_told_when_that_takes_too_long(tmp_path: Path, rag: ToldRag) -> None:
+    limits = Limits(at_once=1, wait=0.3)
+    with gr.Blocks():
+        page = ChatPage(Site(rag, Settings(index=tmp_path), limits))  # type: ignore[arg-type]
+    with page._site.queue.enter("another"):
+        last = ask(page, "mine", EN)[-1]
+        assert "The question waited too long for its turn" in last[page._talk]
+        assert last[page._box].value == "mine"
+        waiting = page.ask("left", EN, ME)
+        next(waiting)
+        waiting.close()  # type: ignore[attr-defined]
+        assert (page._site.queue.running, page._site.queue.waiting) == (1, 0), "who leaves waits no longer"
+    assert rag.asked == []
 
 
 def test_earlier_turns_filters_and_preferences_go_along(page: ChatPage, rag: ToldRag) -> None:

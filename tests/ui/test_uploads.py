@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SourceError
+from rag.home import Home
+from rag.index import Index
+from tests.fakes import HashEncoder
 from ui import uploads as module
 from ui.api.problems import Problem
-from ui.uploads import Uploads, plain_name
+from ui.uploads import UPLOADS, Uploads, index_files, index_left, plain_name
 
 
 async def parts(*content: bytes) -> AsyncIterator[bytes]:
@@ -25,11 +28,12 @@ async def test_a_file_is_kept_when_it_is_taken(tmp_path: Path) -> None:
     token = await uploads.receive(parts(b"one ", b"two"))
     sent = uploads.folder / ".sent"
     assert sent.stat().st_mode & 0o077 == 0, "nobody else looks in"
-    uploads.take(token, uploads.folder / "news.md")
-    assert (uploads.folder / "news.md").read_bytes() == b"one two"
+    place = uploads.take(token, "news.md")
+    assert place == uploads.folder / "news.md"
+    assert place.read_bytes() == b"one two"
     assert list(sent.iterdir()) == []
     with pytest.raises(SourceError, match=r"news\.md: was not sent to this page"):
-        uploads.take(token, uploads.folder / "news.md")
+        uploads.take(token, "news.md")
 
 
 async def test_what_is_too_large_or_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,3 +88,55 @@ def test_long_names_are_cut_to_what_a_file_system_takes(name: str, tmp_path: Pat
     (tmp_path / kept).touch()
     assert len(kept.encode()) <= 200
     assert kept.endswith(".md") == name.endswith(".md")
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Index:
+    return Index(Home(tmp_path / "index"), HashEncoder(), 64)
+
+
+async def send(index: Index, name: str, text: str) -> Path:
+    """Keep a file as the page does, whose article has the file's name as its id."""
+    uploads = Uploads(index.home.folder)
+    content = f"---\nid: {Path(name).stem}\n---\n{text}" if text else ""
+    return uploads.take(await uploads.receive(parts(content.encode())), name)
+
+
+def kept(index: Index) -> list[str]:
+    return sorted(place.name for place in (index.home.folder / UPLOADS).iterdir() if place.is_file())
+
+
+async def test_what_a_killed_process_left_is_indexed_at_the_next_start(index: Index) -> None:
+    folder = index.home.folder
+    first = await send(index, "canal.md", "Ships left the canal.")
+    assert index_files(index, [first]).added == ("canal",)
+    await send(index, "chips.md", "Beijing told firms to prepare.")  # and here it is killed
+    report = index_left(index, folder)
+    assert report.added == ("chips",)
+    assert index_left(index, folder).added == (), "once"
+    assert {article.id for article in index.articles()} == {"canal", "chips"}
+    index.remove("chips")
+    assert index_left(index, folder).added == (), "what was taken out stays out"
+
+
+async def test_there_may_be_no_index_yet(index: Index) -> None:
+    assert index_left(index, index.home.folder).added == ()
+    assert not index.exists
+    await send(index, "canal.md", "Ships left the canal.")
+    assert index_left(index, index.home.folder).added == ("canal",)
+
+
+async def test_what_gives_no_article_is_not_kept(index: Index) -> None:
+    place = await send(index, "empty.md", "")
+    assert index_files(index, [place]).failed
+    with pytest.raises(SourceError, match=r"cannot read .png files"):
+        await send(index, "photo.png", "x")
+    assert kept(index) == []
+
+
+async def test_a_folder_may_be_named_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    index = Index(Home(Path("index")), HashEncoder(), 64)
+    report = index_files(index, [await send(index, "canal.md", "Ships left the canal.")])
+    assert len(report.added) == 1
+    assert kept(index) == ["canal.md"], "it is still known as one that gave an article"

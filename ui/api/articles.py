@@ -15,7 +15,7 @@ from ui.api import requests, responses
 from ui.api.events import event, stream_events
 from ui.api.gate import manage
 from ui.api.problems import Problem, guarding, problem_of
-from ui.api.service import Service
+from ui.api.service import Service, asker_of
 
 LARGEST_BODY: Final = 50_000_000
 """Bytes of a request: as much as may be dropped on the page of the articles."""
@@ -38,9 +38,12 @@ _ONE: Final = "/articles/{article_id:path}"
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": responses.ErrorForm, "description": "The body cannot be read"},
     403: {"model": responses.ErrorForm, "description": "The request comes from elsewhere"},
+    408: {"model": responses.ErrorForm, "description": "The body does not come in"},
     413: {"model": responses.ErrorForm, "description": "The body is too large"},
     _INVALID: {"model": responses.ErrorForm, "description": "A field is wrong"},
-    503: {"model": responses.ErrorForm, "description": "The index cannot be used now"},
+    429: {"model": responses.ErrorForm, "description": "Too many ask; Retry-After says when to try again"},
+    503: {"model": responses.ErrorForm, "description": "The index cannot be used now, or the server"},
+    504: {"model": responses.ErrorForm, "description": "The answer takes too long"},
 }
 _MISSING: Final[dict[int | str, dict[str, Any]]] = {
     404: {"model": responses.ErrorForm, "description": "No article has this id"}
@@ -74,14 +77,14 @@ def _add_questions(api: FastAPI, service: Service) -> None:
         """Answer a question with citations, or say that the articles do not."""
         if "text/event-stream" in request.headers.get("accept", ""):
             return await stream_events(_answer_events(service, asked, request))
-        answer = await service.ask(request.is_disconnected, asked.question, **asked.options())
+        answer = await service.ask(asker_of(request), asked.question, **asked.options())
         return JSONResponse(answer.to_dict())
 
     @api.post("/search", response_model=responses.SearchResponse, tags=["questions"])
-    async def search(asked: requests.SearchRequest) -> Response:
+    async def search(asked: requests.SearchRequest, request: Request) -> Response:
         """Find passages, best first."""
-        hits = await service.run(
-            lambda: service.rag.search(asked.query, asked.k, explain=asked.explain, **asked.only())
+        hits = await service.ask_for(
+            asker_of(request), lambda: service.rag.search(asked.query, asked.k, explain=asked.explain, **asked.only())
         )
         return JSONResponse({"hits": [hit.to_dict() for hit in hits]})
 
@@ -117,7 +120,7 @@ def _add_articles(api: FastAPI, service: Service) -> None:
 async def _answer_events(service: Service, asked: requests.AskRequest, request: Request) -> AsyncGenerator[str, None]:
     answer = None
     try:
-        async with aclosing(service.stream(request.is_disconnected, asked.question, **asked.options())) as answers:
+        async with aclosing(service.stream(asker_of(request), asked.question, **asked.options())) as answers:
             async for answer in answers:
                 yield event(answer.to_dict(), "partial")
     except Exception as error:

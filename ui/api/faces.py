@@ -19,16 +19,18 @@ from ui.api.mcp import build_mcp
 from ui.api.metrics import Metrics
 from ui.api.openai import build_openai_api
 from ui.api.service import Service
+from ui.queueing import QuestionQueue
 
 
-def build_faces(rag: Rag, folder: Path) -> FastAPI:
+def build_faces(rag: Rag, folder: Path, queue: QuestionQueue) -> FastAPI:
     """Return a server of `/api`, `/v1`, `/mcp`, `/health` and `/metrics`, on which the pages can be mounted.
 
     Args:
         rag: answers the questions; from now on, whatever it is asked is counted, by the pages too.
         folder: of its index, which no message names.
+        queue: that questions wait in, those of the pages too.
     """
-    service = Service(lambda: rag, folder)
+    service = Service(lambda: rag, folder, queue)
     metrics = Metrics(service)
     rag.listeners.add(metrics)
     assistants = build_mcp(service)

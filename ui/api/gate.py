@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.api.problems import Problem
 from ui.entrance import refuse_unless_managing
 from ui.people import person_of
+
+_TOGETHER: Final = 4  # bodies as large as they may be that are held in memory at once
+_RETRY: Final = "5"  # seconds
 
 
 def manage(request: Request) -> None:
@@ -30,6 +35,7 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app, self._most = app, most
+        self._held = 0  # bytes of all requests under way
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; one that says it is too large is refused at once, another while it is read."""
@@ -46,12 +52,19 @@ class BodyLimit:
         async def receive_within() -> Message:
             nonlocal read
             message = await receive()
-            read += len(message.get("body", b""))
+            size = len(message.get("body", b""))
+            read += size
+            self._held += size
             if read > self._most:
                 raise HTTPException(413, too_large.message)
+            if self._held > _TOGETHER * self._most:
+                raise HTTPException(503, f"too much is being sent; try again in {_RETRY} s", {"Retry-After": _RETRY})
             return message
 
-        await self._app(scope, receive_within, send)
+        try:
+            await self._app(scope, receive_within, send)
+        finally:
+            self._held -= read
 
 
 class PostOnly:

@@ -34,7 +34,8 @@ from rag.types import Article, Hit
 from ui.api.completion import footnotes
 from ui.api.problems import problem_of
 from ui.api.requests import ArticleId, Filtering, Question
-from ui.api.service import Service
+from ui.api.service import Asker, Service
+from ui.clients import client_of
 
 LARGEST_BODY: Final = 1_000_000
 """Bytes of a request over HTTP."""
@@ -90,7 +91,7 @@ class _Kind:
     arguments: type[BaseModel]
     title: str
     about: str
-    call: Callable[[Service, Any], Awaitable[_Said]]
+    call: Callable[[Service, Asker, Any], Awaitable[_Said]]
 
 
 def build_mcp(service: Service) -> Server[Any]:
@@ -109,12 +110,13 @@ def build_mcp(service: Service) -> Server[Any]:
     async def list_tools(_: Any, __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=tools)
 
-    async def call_tool(_: Any, params: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(context: Any, params: CallToolRequestParams) -> CallToolResult:
         kind = _TOOLS.get(params.name)
         if kind is None:
             raise MCPError(INVALID_PARAMS, f"there is no tool {params.name!r}; there are: {', '.join(_TOOLS)}")
         try:
-            said = await kind.call(service, kind.arguments.model_validate(params.arguments or {}))
+            asked = kind.arguments.model_validate(params.arguments or {})
+            said = await kind.call(service, _asker(context), asked)
         except Exception as error:  # the outermost edge: an assistant is told in words that it can act on
             return CallToolResult(content=[TextContent(text=problem_of(error, service.folder).message)], is_error=True)
         return CallToolResult(content=[TextContent(text=said.text)], structured_content=said.data)
@@ -150,14 +152,14 @@ async def _open(service: Service) -> None:
         problem_of(error, service.folder)
 
 
-async def _search(service: Service, asked: SearchArguments) -> _Said:
-    hits = await service.run(lambda: service.rag.search(asked.query, asked.k, **asked.only()))
+async def _search(service: Service, asker: Asker, asked: SearchArguments) -> _Said:
+    hits = await service.ask_for(asker, lambda: service.rag.search(asked.query, asked.k, **asked.only()))
     told = [_tell_hit(hit) for hit in withhold_instructions(hits)]
     return _Said("\n\n".join(told) or "Nothing was found.", {"hits": _harmless([hit.to_dict() for hit in hits])})
 
 
-async def _ask(service: Service, asked: AskArguments) -> _Said:
-    answer = await service.ask(_is_here, asked.question, **asked.only())
+async def _ask(service: Service, asker: Asker, asked: AskArguments) -> _Said:
+    answer = await service.ask(asker, asked.question, **asked.only())
     text = _without_orders(answer.text + footnotes(answer))
     ids = list(dict.fromkeys(citation.passage.article_id for citation in answer.citations))
     if ids:
@@ -169,7 +171,7 @@ async def _ask(service: Service, asked: AskArguments) -> _Said:
     return _Said(text, plain | {name: _harmless(plain[name]) for name in ("citations", "nearest")})
 
 
-async def _read(service: Service, asked: ReadArguments) -> _Said:
+async def _read(service: Service, _: Asker, asked: ReadArguments) -> _Said:
     try:
         article = await service.run(lambda: service.rag.index.article(asked.article_id))
     except ValueError:
@@ -205,6 +207,11 @@ _TOOLS: Final = {
         _read,
     ),
 }
+
+
+def _asker(context: Any) -> Asker:
+    """Return who calls a tool; over stdio there is but one."""
+    return Asker(client_of(context.request.scope) if context.request else "", _is_here)
 
 
 async def _is_here() -> bool:

@@ -12,6 +12,7 @@ from rag.errors import SanadError
 from rag.stages import Stage
 from rag.types import Answer
 from ui.api.service import Service
+from ui.queueing import QuestionQueue
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -39,6 +40,7 @@ class Metrics:
             registry=registry,
         )  # fmt: skip
         registry.register(_IndexCollector(service))
+        registry.register(_QueueCollector(service.queue))
         ProcessCollector(registry=registry)
 
     def asked(self) -> Metrics:
@@ -90,3 +92,17 @@ class _IndexCollector:
             yield articles
             passages = sum(article.passages for article in listed)
             yield GaugeMetricFamily("sanad_index_passages", "Passages in the index.", passages)
+
+
+class _QueueCollector:
+    """Counts the questions that are asked at the time when it is asked."""
+
+    def __init__(self, queue: QuestionQueue) -> None:
+        self._queue = queue
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Yield the counts."""
+        yield GaugeMetricFamily(
+            "sanad_questions_running", "Questions and searches that are being answered.", self._queue.running
+        )
+        yield GaugeMetricFamily("sanad_questions_waiting", "Those that wait for their turn.", self._queue.waiting)

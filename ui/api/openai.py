@@ -24,7 +24,7 @@ from ui.api.completion import Sent, evidence, footnotes, without_footnotes
 from ui.api.events import event, stream_events
 from ui.api.problems import Problem, guarding, problem_of
 from ui.api.requests import LONGEST_MESSAGE, Filtering
-from ui.api.service import Service
+from ui.api.service import Service, asker_of
 
 LARGEST_BODY: Final = 8_000_000
 """Bytes of a request."""
@@ -169,7 +169,7 @@ def build_openai_api(service: Service) -> FastAPI:
         completion = _Completion(asked, _locator(request), f"chatcmpl-{secrets.token_hex(12)}", int(time.time()))
         if asked.stream:
             return await stream_events(_chunks(service, completion, request, question, options))
-        answer = await service.ask(request.is_disconnected, question, **options)
+        answer = await service.ask(asker_of(request), question, **options)
         return JSONResponse(completion.message(answer, await _count(service, asked, answer.text)))
 
     return api
@@ -180,7 +180,7 @@ async def _chunks(
 ) -> AsyncGenerator[str, None]:
     sent, answer, begun = Sent(), None, False
     try:
-        async with aclosing(service.stream(request.is_disconnected, question, **options)) as answers:
+        async with aclosing(service.stream(asker_of(request), question, **options)) as answers:
             async for answer in answers:
                 if not begun:
                     begun = True

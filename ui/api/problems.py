@@ -9,6 +9,7 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Coroutine, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +22,18 @@ from starlette.exceptions import HTTPException
 
 from rag.errors import IndexBusyError, IndexStateError, SanadError
 from ui.api.service import ClientGone
+from ui.queueing import Busy, Reason, TooSlow
 
 HUNG_UP: Final = 499
 """Status for who does not wait for it, as nginx has it."""
 
 _BUSY_SECONDS: Final = 5
+_BUSY: Final[Mapping[Reason, tuple[int, str, str]]] = {
+    "client": (429, "rate_limit_exceeded", "too many of your questions are being answered or waiting"),
+    "queue": (429, "queue_full", "too many are waiting"),
+    "wait": (429, "queue_timeout", "its turn has not come for too long"),
+    "stopping": (503, "stopping", "the server is stopping"),
+}
 _PATH: Final = re.compile(r"(?<![\w.:/])(?:~|[A-Za-z]:)?(?:[/\\][^\s/\\:;,()'\"]+){2,}")
 _log = logging.getLogger(__name__)
 
@@ -55,6 +63,7 @@ class Problem(Exception):
     def to_dict(self) -> dict[str, Any]:
         """Return `{"error": …}`."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"
+        kind = "rate_limit_error" if self.status == HTTPStatus.TOO_MANY_REQUESTS else kind
         return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
 
     def to_response(self) -> Response:
@@ -75,10 +84,14 @@ def problem_of(error: Exception, folder: Path, invalid: int = 422) -> Problem:
     if isinstance(error, RequestValidationError | ValidationError):
         return _invalid(error, invalid)
     if isinstance(error, HTTPException):
-        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "bad_request")
+        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 503: "busy"}.get(
+            error.status_code, "bad_request"
+        )
         return Problem(error.status_code, str(error.detail), code, headers=error.headers)
     if isinstance(error, ClientGone):
         return Problem(HUNG_UP, "the client hung up", "client_gone")
+    if isinstance(error, Busy | TooSlow):
+        return _overloaded(error)
     if isinstance(error, IndexBusyError):
         wait = {"Retry-After": str(_BUSY_SECONDS)}
         return Problem(503, "the index is being changed by another process; try again", "index_busy", headers=wait)
@@ -113,6 +126,14 @@ def guarding(folder: Path, invalid: int) -> type[APIRoute]:
             return guarded
 
     return GuardedRoute
+
+
+def _overloaded(error: Busy | TooSlow) -> Problem:
+    if isinstance(error, TooSlow):
+        return Problem(504, "the answer took longer than is allowed; ask something narrower", "timeout")
+    status, code, why = _BUSY[error.reason]
+    wait = {"Retry-After": str(error.retry_after)}
+    return Problem(status, f"{why}; try again in {error.retry_after} s", code, headers=wait)
 
 
 def _invalid(error: RequestValidationError | ValidationError, status: int) -> Problem:

@@ -145,7 +145,7 @@ class ErrorDetail(BaseModel):
     """What is wrong, in a sentence for people and a word for programs."""
 
     message: str
-    type: Literal["invalid_request_error", "server_error"]
+    type: Literal["invalid_request_error", "rate_limit_error", "server_error"]
     param: str | None
     code: str
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 
@@ -91,3 +92,15 @@ class EndlessRag:
             with self._lock:
                 self.running -= 1
                 self.closed += 1
+
+
+def figures(text: str) -> dict[str, float]:
+    """Return what `/metrics` says."""
+    lines = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, value in lines}
+
+
+def counted(address: str) -> tuple[float, float]:
+    """Return how many questions a server says that it answers, and how many wait."""
+    told = figures(httpx.get(f"{address}/metrics").text)
+    return told["sanad_questions_running"], told["sanad_questions_waiting"]
