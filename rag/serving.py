@@ -42,8 +42,9 @@ def _serve(host: str | None, port: int | None, index: Path | None, *, programs: 
             f"GRADIO_SERVER_NAME={settings.host!r}: only this machine can be served, since there are no accounts yet; "
             "use --host 127.0.0.1"
         )
-    from ui.loading import load_gradio, without_collecting
+    from ui.loading import load_gradio, share_memory, without_collecting
 
+    share_memory()
     with without_collecting():
         load_gradio()
         from ui.server import serve as serve_pages
