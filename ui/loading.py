@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, Final
 
 _STUBS: Final = "gradio.component_meta"
+_ARENA_MAX: Final = -8  # M_ARENA_MAX of malloc.h
+
+
+def share_memory() -> None:
+    """Let the threads take their memory from two of glibc's arenas, of which it would make eight a core.
+
+    What is freed in one is of no use to the others: under load, a server's memory grew by 13 MB a minute for nothing.
+    Other C libraries have no arenas.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
 
 
 @contextmanager
