@@ -179,7 +179,7 @@ def real_address(served: Served) -> str:
 
 @pytest.fixture
 def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[object]:
-    """Return a function that opens a page; a request that leaves this machine, or a broken script, fails the test."""
+    """Return a function that opens a page; what leaves this machine, or a script that breaks, fails the test."""
     contexts: list[BrowserContext] = []
     strangers: list[str] = []
     broken: list[str] = []
@@ -195,6 +195,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[obje
         height: int = 860,
         theme: str = "light",
         of: str = "real_address",
+        drawn: str = "html[data-ready]",
     ) -> Page:
         address = request.getfixturevalue(of)
         context = browser.new_context(
@@ -209,8 +210,9 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[obje
         page.set_default_timeout(20_000)
         page.on("request", lambda request: note(request.url))
         page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("console", lambda told: broken.append(told.text) if "Content Security Policy" in told.text else None)
         page.goto(f"{address}{path}")
-        page.wait_for_selector("html[data-ready]")
+        page.wait_for_selector(drawn)
         return page
 
     yield open_one

@@ -5,17 +5,28 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.log import LogRequests, write_log
+from rag.home import Home
+from rag.types import Answer
+from tests.serving import free_port
+from ui.accounts import Accounts
+from ui.log import LogQuestions, LogRequests, write_log
 from ui.people import Person, introduce
 
+ROOT = Path(__file__).parents[2]
+PASSWORD = "سمك وحليب 2026"
 SECRET = 'sk-"hunter2"-hunter2'
 
 
@@ -94,3 +105,52 @@ def test_secrets_that_are_set_are_hidden_wherever_they_stand(log: io.StringIO) -
     logging.getLogger("rag.chat").warning("the model said: 401 for %s", SECRET)
     assert "hunter2" not in log.getvalue()
     assert lines(log)[0]["message"] == "the model said: 401 for •••"
+
+
+def test_neither_log_nor_figures_of_a_server_hold_a_secret_or_a_question(tmp_path: Path, articles: Path) -> None:
+    accounts = Accounts(Home(tmp_path / "index"))
+    accounts.add_user("omar", PASSWORD)
+    key, port = accounts.add_key("robot"), free_port()
+    question = "What did Beijing, hunter2-question, tell firms to prepare?"
+    command = [sys.executable, "-m", "rag", "serve", "--port", str(port), "--index", str(tmp_path / "index")]
+    env = os.environ | {"RAG_CORPUS": str(articles), "OPENAI_API_KEY": SECRET}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if "for programs:" in line:
+                break
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            client.post("/login", data={"name": "omar", "password": f"wrong {PASSWORD}"})
+            begun = client.post("/login", data={"name": "omar", "password": PASSWORD})
+            session = begun.cookies["sanad_session"]
+            assert client.get(f"/?asked={question}").status_code == 200
+            client.headers["Authorization"] = f"Bearer {key}"
+            assert client.post("/api/ask", json={"question": question}).json()["citations"]
+            assert client.post("/api/search", json={"query": question, "k": 0}).status_code == 422
+            assert client.get("/api/articles/none").status_code == 404
+            figures = client.get("/metrics").text
+        process.terminate()
+        told = process.stderr.read()
+    for secret in (PASSWORD, key, session, SECRET, "hunter2", "H200"):
+        assert secret not in told, secret
+        assert secret not in figures, secret
+    log = [json.loads(line) for line in told.splitlines()]
+    asked = [line for line in log if line.get("path") == "/api/ask"]
+    assert [(line["status"], line["who"], line["message"]) for line in asked] == [(200, "robot", "request")]
+    [came] = [line for line in log if line["message"] == "question"]
+    assert (came["outcome"], came["language"], came["unsupported"]) == ("answered", "en", 0)
+    assert came["request"] == asked[0]["request"]
+    assert set(came["stages"]) == {"rewrite", "retrieve", "judge", "read", "answer"}
+
+
+@pytest.mark.parametrize("words", [True, False])
+def test_what_was_asked_is_told_only_where_that_is_wanted(log: io.StringIO, words: bool) -> None:
+    listener = LogQuestions(words=words)
+    listener.asked().answered(Answer("ما عدد السفن؟", "x", "ar", abstained=True))
+    listener.asked().failed(GeneratorExit())
+    listener.asked().failed(KeyError("ما عدد السفن؟"))
+    answered, left, failed = lines(log)
+    assert answered["outcome"] == "abstained"
+    assert answered.get("question") == ("ما عدد السفن؟" if words else None)
+    assert (left["outcome"], failed["outcome"]) == ("abandoned", "KeyError")
+    assert log.getvalue().count("السفن") == int(words)
