@@ -66,14 +66,26 @@ class Served:
         else:
             raise RuntimeError("the server did not start:\n" + "".join(told))
         self.ready = time.monotonic()
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+        self._draining = threading.Thread(target=self._drain, daemon=True)
+        self._draining.start()
+
+    def _drain(self) -> None:
+        """Read what it says, for which it would else wait."""
+        assert self.process.stderr
+        with self.process.stderr as told:
+            told.read()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> float:
         """Send a signal, and return how many seconds the process took to end."""
         begun = time.monotonic()
         self.process.send_signal(how)
-        self.process.wait(60)
+        self.wait()
         return time.monotonic() - begun
+
+    def wait(self) -> None:
+        """Wait until the process has ended."""
+        self.process.wait(60)
+        self._draining.join(5)
 
     @property
     def megabytes(self) -> float:
@@ -202,7 +214,7 @@ def kill_under_load(folder: Path, askers: int) -> Iterator[str]:
     killing.start()
     load = asyncio.run(ask_much(served, askers, 3))
     killing.join()
-    served.process.wait()
+    served.wait()
     again = Served(folder)
     from_start, from_ready = first_answer(again)
     intact = (index.digest, Talks(folder).read(_VISITOR, talk)) == before and index.check() == []
