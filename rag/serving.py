@@ -40,13 +40,12 @@ def mcp(index: IndexFolder = None) -> None:
 def _serve(host: str | None, port: int | None, index: Path | None, *, programs: bool) -> None:
     settings = rag.Settings(index=index, host=host, port=port)
     from ui.entrance import LOOPBACK
-    from ui.loading import load_gradio, share_memory, without_collecting
+    from ui.loading import share_memory, without_collecting
 
     if settings.host not in LOOPBACK:
         _check_accounts(settings)
     share_memory()
     with without_collecting():
-        load_gradio()
         from ui.server import serve as serve_pages
 
         asked = _open(settings)

@@ -24,6 +24,7 @@ def serving(rag: Rag, folder: Path, *, programs: bool = False, limits: Limits | 
     with warnings.catch_warnings():  # what Gradio's own imports deprecate is not this project's to mend
         warnings.simplefilter("ignore", DeprecationWarning)
         app = build_server(rag, Settings(index=folder, port=port), programs=programs, limits=limits)
+        app.state.pages.prepare()
     server = Listener(app, "127.0.0.1", port, app.state.queue)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

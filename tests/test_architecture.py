@@ -93,8 +93,8 @@ def test_the_engine_knows_the_pages_only_at_the_command_line() -> None:
 
 
 UI_HOMES = {
-    "gradio": {"site", "chat", "corpus", "evaluation", "settings", "app", "server", "loading"},
-    "fastapi": {"documents", "entrance", "login", "people", "server", "uploads", "api"},
+    "gradio": {"page", "chat", "corpus", "evaluation", "settings", "app", "loading"},
+    "fastapi": {"app", "documents", "entrance", "later", "login", "people", "server", "uploads", "api"},
     "mcp": {"api"},
     "prometheus_client": {"api"},
     "uvicorn": {"listening"},

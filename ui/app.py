@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import gradio as gr
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from ui.chat import ChatPage
 from ui.corpus import CorpusPage
@@ -26,6 +29,16 @@ def build_app(site: Site) -> gr.Blocks:
     app.max_threads = site.queue.limits.at_once + site.queue.limits.waiting + _BESIDE
     app.queue(default_concurrency_limit=_AT_ONCE)
     return app
+
+
+def serve_pages(site: Site) -> FastAPI:
+    """Return the pages over a site as an app to be served."""
+    server = FastAPI(title="Sanad", openapi_url=None)
+    server.add_middleware(CORSMiddleware)  # lets no other site in; without it Gradio's own would let in all
+    with warnings.catch_warnings():  # Gradio warns of what is off by `looks`
+        warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
+        gr.mount_gradio_app(server, build_app(site), path="", **looks())
+    return server
 
 
 def looks() -> dict[str, Any]:

@@ -16,10 +16,11 @@ import gradio as gr
 from rag.filter import Filter
 from ui.asking import View, answer_last, enter, read_filter, refuse, welcome
 from ui.clients import client_of
+from ui.page import Page, on, part, preferences_of, visitor_of
 from ui.people import person_of
 from ui.queueing import Place
 from ui.render import render_evidence, render_filters, render_frame, render_talk, render_talks, render_talks_tools
-from ui.site import Page, Site, on, part, preferences_of, visitor_of
+from ui.site import Site
 from ui.types import Exchange
 
 _log = logging.getLogger(__name__)

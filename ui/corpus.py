@@ -16,6 +16,7 @@ from rag.load.web import is_address
 from rag.progress import Progress
 from rag.summary import ArticleSummary
 from ui.jobs import Job
+from ui.page import Page, on, only_managers, part, preferences_of
 from ui.people import person_of
 from ui.render import (
     render_articles,
@@ -26,7 +27,7 @@ from ui.render import (
     render_notice,
     render_progress,
 )
-from ui.site import Page, PageView, Site, explain, on, only_managers, part, preferences_of
+from ui.site import PageView, Site, explain
 from ui.strings import Locale
 from ui.uploads import index_files, plain_name
 

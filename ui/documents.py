@@ -11,7 +11,6 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 
 from rag.errors import SanadError
-from ui.evaluation import RUNS
 from ui.people import person_of
 from ui.preferences import COOKIE, Preferences
 from ui.render import as_markdown, as_print, render_article, render_missing
@@ -57,7 +56,7 @@ def document_routes(site: Site) -> APIRouter:
 
     @routes.get("/run/{name}")
     def run(name: str, request: Request) -> HTMLResponse:
-        report = site.settings.index / RUNS / name / "report.html"
+        report = site.runs / name / "report.html"
         if not re.fullmatch(r"[\w-]+", name) or not report.is_file():
             return page_of(render_missing("no_run", preferences_in(request), STYLES), 404)
         return page_of(report.read_text(encoding="utf-8"))

@@ -17,13 +17,11 @@ from rag.evaluate import Comparison, Run, compare_runs, read_run, write_report
 from rag.evaluate.session import measure
 from rag.progress import Progress
 from ui.jobs import Job
+from ui.page import Page, on, only_managers, part, preferences_of
 from ui.people import person_of
 from ui.render import render_evaluation_tools, render_frame, render_notice, render_progress, render_run
-from ui.site import Page, PageView, Site, explain, on, only_managers, part, preferences_of
+from ui.site import PageView, Site, explain
 from ui.strings import Locale
-
-RUNS = "runs"
-"""Folder, in that of the index, in which runs are kept, each in a folder of its own."""
 
 SETS = "question-sets"
 """Folder, in that of the index, whose JSONL and JSON files can be chosen."""
@@ -91,7 +89,7 @@ class EvaluationPage(Page):
             run = job.result()
             questions = re.sub(r"\W+", "-", path.stem)
             name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{questions}"
-            write_report(run, self._site.settings.index / RUNS / name)
+            write_report(run, self._site.runs / name)
             yield self._draw(replace(view, shown=name, other=""))
         except SanadError as error:
             yield {self._progress: render_notice(explain(error, locale), locale, wrong=True)}
@@ -139,11 +137,11 @@ class EvaluationPage(Page):
         return locale.say(f"set_{key}") if key in ("samples", "feedback") else path.name
 
     def _runs(self) -> list[str]:
-        folder = self._site.settings.index / RUNS
+        folder = self._site.runs
         return sorted((path.parent.name for path in folder.glob("*/run.json")), reverse=True)
 
     def _read(self, name: str) -> Run:
-        return read_run(self._site.settings.index / RUNS / name / "run.json")
+        return read_run(self._site.runs / name / "run.json")
 
 
 def _samples(site: Site) -> Path | None:

@@ -1,13 +1,12 @@
-"""The pages' server: the Gradio app, with the documents beside it."""
+"""The server: what programs talk to and the documents first, the pages as soon as Gradio is loaded."""
 
 from __future__ import annotations
 
 import socket
-import warnings
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
-import gradio as gr
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -15,12 +14,13 @@ from rag.errors import IndexStateError, SanadError
 from rag.pipeline import Rag
 from rag.settings import Settings
 from ui.accounts import Accounts, open_accounts
-from ui.app import build_app, looks
 from ui.documents import document_routes
 from ui.entrance import LOOPBACK, Entrance
 from ui.headers import SecureHeaders
+from ui.later import Later
 from ui.limits import Limits
 from ui.listening import Listener
+from ui.loading import load_gradio, without_collecting
 from ui.log import LogQuestions, LogRequests, write_log
 from ui.login import login_routes
 from ui.sessions import Sessions
@@ -38,7 +38,7 @@ def build_server(rag: Rag, settings: Settings, *, programs: bool = False, limits
         limits: how much it takes on; those of the settings when None.
 
     Returns:
-        The server; its `state.queue` is the queue of the questions.
+        The server; its `state.queue` is the queue of the questions, its `state.pages` the pages, made when it begins.
     """
     site = Site(rag, settings, limits)
     if programs:
@@ -60,10 +60,25 @@ def build_server(rag: Rag, settings: Settings, *, programs: bool = False, limits
     )  # fmt: skip
     server.add_middleware(SecureHeaders)
     server.add_middleware(LogRequests)
-    with warnings.catch_warnings():  # Gradio warns of what is off by `looks`
-        warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
-        gr.mount_gradio_app(server, build_app(site), path="", **looks())
+    pages = server.state.pages = Later(lambda: _make_pages(site))
+    server.mount("", pages)
+    begun = server.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with begun(app), pages.while_served():
+            yield
+
+    server.router.lifespan_context = lifespan
     return server
+
+
+def _make_pages(site: Site) -> FastAPI:
+    with without_collecting():
+        load_gradio()
+        from ui.app import serve_pages
+
+        return serve_pages(site)
 
 
 def serve(rag: Rag, settings: Settings, *, programs: bool = False, on_ready: Callable[[str], None]) -> None:
@@ -73,7 +88,7 @@ def serve(rag: Rag, settings: Settings, *, programs: bool = False, on_ready: Cal
         rag: answers the questions.
         settings: those it was opened with; `host` is a loopback address, `port` must be free.
         programs: see `build_server`.
-        on_ready: called with the page's address once it can be opened.
+        on_ready: called with the address once it can be opened.
 
     Raises:
         SanadError: the port is taken or the address cannot be used.
@@ -81,6 +96,8 @@ def serve(rag: Rag, settings: Settings, *, programs: bool = False, on_ready: Cal
     host, port = settings.host, settings.port
     _check_port(host, port)
     app = build_server(rag, settings, programs=programs)
+    if not programs:
+        app.state.pages.prepare()  # there is nothing else to be served
     options: dict[str, Any] = {"ssl_certfile": settings.tls_certificate, "ssl_keyfile": settings.tls_key}
     if programs:
         write_log(hidden=settings.secrets)

@@ -7,9 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from ui.page import Page, on, part, preferences_of
 from ui.people import person_of
 from ui.render import render_frame, render_settings
-from ui.site import Page, PageView, Site, on, part, preferences_of
+from ui.site import PageView, Site
 
 
 class SettingsPage(Page):

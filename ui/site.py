@@ -1,14 +1,9 @@
-"""What the pages share: the engine, the settings, the talks; and how a page is told who opened it."""
+"""What the pages share: the engine, the settings, the talks, the queue of questions."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Final
-
-import gradio as gr
+from typing import Final
 
 from rag.errors import IndexBusyError, SanadError
 from rag.pipeline import Rag
@@ -17,8 +12,8 @@ from rag.summary import ArticleSummary
 from ui.feedback import Feedback
 from ui.limits import Limits
 from ui.listing import Listing
-from ui.people import Person, person_of
-from ui.preferences import COOKIE, Preferences
+from ui.people import Person
+from ui.preferences import Preferences
 from ui.queueing import Busy, QuestionQueue, TooSlow
 from ui.strings import Locale
 from ui.talks import Talks
@@ -30,8 +25,6 @@ STYLES: Final = "/sanad/style.css"
 
 SCRIPT: Final = "/sanad/page.js"
 """Address of what the pages do without the server."""
-
-_ACTIONS = Path(__file__).with_name("actions.js").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +56,7 @@ class Site:
         self.talks = Talks(settings.home)
         self.feedback = Feedback(settings.index / "feedback.jsonl")
         self.uploads = Uploads(settings.index)
+        self.runs = settings.index / "runs"  # a folder for each evaluation that was kept
         self._listing = Listing(rag.index)
 
     def articles(self) -> list[ArticleSummary]:
@@ -97,53 +91,6 @@ class Site:
         return (self.settings.model or "").partition(":")[2]
 
 
-class Page(ABC):
-    """A page, built into the `gr.Blocks` that is open; its `parts` are all drawn when it is opened.
-
-    Args:
-        site: what it is built over.
-    """
-
-    parts: list[Any]
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._frame = part("frame")
-
-    @abstractmethod
-    def start(self, request: gr.Request) -> dict[Any, Any]:
-        """Draw the page as its visitor likes it."""
-
-    def load(self, app: gr.Blocks) -> None:
-        """Draw the page whenever it is opened."""
-        on(app, "load", self.start, [], self.parts)
-
-
-def part(name: str, value: str = "") -> gr.HTML:
-    """Return a part of a page that is drawn by `ui.render` and sends its actions as events."""
-    return gr.HTML(value, elem_id=name, padding=False, apply_default_css=False, js_on_load=_ACTIONS)
-
-
-def preferences_of(request: gr.Request) -> Preferences:
-    """Return the preferences of who opened a page."""
-    return Preferences.read(request.cookies.get(COOKIE, ""), request.headers.get("accept-language", ""))
-
-
-def visitor_of(request: gr.Request) -> str:
-    """Return the id that a visitor's talks are kept by; "" for a browser that keeps no cookies."""
-    return person_of(request).id
-
-
-def only_managers(request: gr.Request) -> None:
-    """Refuse what a page does not offer to everybody, whatever its buttons are.
-
-    Raises:
-        gr.Error: who asks may not manage the articles.
-    """
-    if not person_of(request).may_manage:
-        raise gr.Error(preferences_of(request).locale.say("only_managers"))
-
-
 def explain(error: Exception, locale: Locale) -> str:
     """Return the line that tells of an error, in the interface's words where there are some."""
     if isinstance(error, IndexBusyError):
@@ -155,16 +102,3 @@ def explain(error: Exception, locale: Locale) -> str:
     if isinstance(error, SanadError | ValueError):
         return str(error)
     return locale.say("failed")
-
-
-def on(
-    component: Any, event: str, handler: Callable[..., Any], inputs: list[Any], outputs: list[Any], **options: Any
-) -> Any:
-    """Wire an event of a component; the ways of Gradio that no page of Sanad wants are off.
-
-    A form's event counts also where it comes while another is under way: the later one has more filled in.
-    """
-    wire = getattr(component, event)
-    mode = "multiple" if event in ("apply", "input") else "once"
-    shared = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": mode}
-    return wire(handler, inputs, outputs, **shared | options)

@@ -11,7 +11,7 @@ import pytest
 from rag.pipeline import Rag
 from rag.settings import Settings
 from tests.ui.stand_ins import a_request, an_event
-from ui.evaluation import RUNS, SETS, EvaluationPage, View
+from ui.evaluation import SETS, EvaluationPage, View
 from ui.preferences import Preferences
 from ui.site import Site
 
@@ -39,7 +39,7 @@ def test_a_set_is_measured_and_the_run_is_kept_shown_and_compared(page: Evaluati
     assert "1 question" in last[page._result]
     [name] = page._runs()
     assert last[page._view].shown == name
-    folder = page._site.settings.index / RUNS
+    folder = page._site.runs
     (folder / "20200115T120000-old").mkdir()
     (folder / "20200115T120000-old" / "run.json").write_bytes((folder / name / "run.json").read_bytes())
     both = page.choose(EN, an_event(fields={"shown": name, "other": "20200115T120000-old"}))
@@ -60,7 +60,7 @@ def test_only_sets_that_are_offered_are_read(page: EvaluationPage) -> None:
 
 
 def test_a_run_that_is_damaged_says_so(page: EvaluationPage) -> None:
-    folder = page._site.settings.index / RUNS / "20200101T000000-x"
+    folder = page._site.runs / "20200101T000000-x"
     folder.mkdir(parents=True)
     (folder / "run.json").write_text("{}", encoding="utf-8")
     shown = page.start(a_request())

@@ -14,10 +14,11 @@ from rag.summary import ArticleSummary
 from rag.types import Answer, Citation
 from tests.fakes import a_passage, an_article
 from tests.ui.stand_ins import ToldRag, a_site
+from ui.page import preferences_of, visitor_of
 from ui.people import Person
 from ui.preferences import COOKIE
 from ui.render import render_talk
-from ui.site import Site, explain, preferences_of, visitor_of
+from ui.site import Site, explain
 from ui.strings import Locale
 from ui.types import Exchange
 
