@@ -60,19 +60,28 @@ class WordAligner:
 
     def compare(self, first: Sequence[Word], second: Sequence[Word]) -> Matrix:
         """Return how alike each word of the first is to each of the second, -1 to 1; shape (first, second)."""
+        keys = [(word.written, word.term) for word in second]
+        try:  # most are words that were compared a moment ago
+            held = [list(map(self._alike[word.written, word.term].__getitem__, keys)) for word in first]
+        except KeyError:
+            rows = self._compare_new(first, dict(zip(keys, second, strict=True)))
+            held = [list(map(row.__getitem__, keys)) for row in rows]
+        return np.array(held, dtype=np.float32).reshape(len(first), len(second))
+
+    def _compare_new(self, first: Sequence[Word], second: Mapping[_Key, Word]) -> list[dict[_Key, float]]:
+        """Return what is remembered of each word of the first, after it was compared to each of the second."""
         if sum(map(len, self._alike.values())) > _REMEMBERED_PAIRS:
             self._alike = {}
         alike = self._alike
-        keys = [(word.written, word.term) for word in second]
         rows = [alike.setdefault((word.written, word.term), {}) for word in first]
-        distinct = set(keys)
-        new = set[_Key]().union(*(distinct - row.keys() for row in rows))
-        if new:
-            words = {key: word for key, word in zip(keys, second, strict=True) if key in new}
-            cosines, letters = self._nearest(first, list(words.values())), Letters(list(words.values()))
-            for word, row, near in zip(first, rows, cosines, strict=True):
-                row.update(zip(words, np.maximum(near, letters.compare(word, near)).tolist(), strict=True))
-        return np.array([[row[key] for key in keys] for row in rows], dtype=np.float32).reshape(len(first), len(second))
+        new = set[_Key]().union(*(second.keys() - row.keys() for row in rows))
+        if not new:
+            return rows
+        words = {key: word for key, word in second.items() if key in new}
+        cosines, letters = self._nearest(first, list(words.values())), Letters(list(words.values()))
+        for word, row, near in zip(first, rows, cosines, strict=True):
+            row.update(zip(words, np.maximum(near, letters.compare(word, near)).tolist(), strict=True))
+        return rows
 
     def nameness(self, words: Sequence[Word]) -> Matrix:
         """Return how much like names words are, about -1 to 1; shape (words,). Arabic has no capitals to tell by."""
@@ -153,8 +162,9 @@ class WordAligner:
             self._rows_of([f for of in forms[0] for f in of]) @ self._rows_of([f for of in forms[1] for f in of]).T
         )
         for axis, words in enumerate(forms):
-            starts = np.cumsum([0, *map(len, words[:-1])])
-            cosines = np.maximum.reduceat(cosines, starts, axis=axis)
+            last = np.cumsum(list(map(len, words))) - 1  # of a word's forms, of which there are one or two
+            start = last + 1 - np.array(list(map(len, words)))
+            cosines = np.maximum(cosines.take(start, axis=axis), cosines.take(last, axis=axis))
         return np.asarray(cosines, dtype=np.float32)
 
     def vectors(self, words: Sequence[Word]) -> Matrix:

@@ -11,6 +11,7 @@ the meaning of the words.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from rag.clean import fold
@@ -66,8 +67,9 @@ def _fits(number: Number, kind: AnswerType) -> bool:
     return True
 
 
-def _numbers(text: str) -> list[Number]:
-    return find_numbers(text, [(date.start, date.end) for date in find_dates(text)])
+@lru_cache(maxsize=1024)  # a question is held beside each sentence, and each sentence is looked at more than once
+def _numbers(text: str) -> tuple[Number, ...]:
+    return tuple(find_numbers(text, [(date.start, date.end) for date in find_dates(text)]))
 
 
 def _words(words: str) -> str:

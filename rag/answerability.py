@@ -93,10 +93,11 @@ class AnswerabilityModel:
     def naming(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
         """Return the hits whose passages do not lack a name of the question: what is said of another is no answer."""
         asked = _asked(question)
+        nameness = self._aligner.nameness(asked)
         kept = []
         for hit in hits:
             said = self._said(asked, hit, hits)
-            if not said.size or not self._missing_name(asked, said):
+            if not said.size or not _missing_name(asked, said, nameness):
                 kept.append(hit)
         return kept
 
@@ -136,7 +137,7 @@ class AnswerabilityModel:
     ) -> tuple[Lack, str]:
         if not _has_kind(question, hit):
             return "kind", ""
-        if name := self._missing_name(asked, said):
+        if name := _missing_name(asked, said, self._aligner.nameness(asked)):
             return "name", name
         if year := _missing_year(question, hits):
             return "year", year
@@ -146,16 +147,6 @@ class AnswerabilityModel:
                 return "office", office[0]
         return "", ""
 
-    def _missing_name(self, asked: Sequence[Word], said: Matrix) -> str:
-        """Return a name of the question that no word of a passage comes near; "" where there is none."""
-        nameness = self._aligner.nameness(asked)
-        for word, found, like in zip(asked, said, nameness, strict=True):
-            capital = word.language == "ar" or (word.written[0].isupper() and not word.written.isupper())
-            named = like >= _NAMELIKE[word.language] and capital and len(word.written) > 1
-            if named and found < _UNSAID and word.term not in _NO_NAMES:
-                return word.written
-        return ""
-
 
 def surest(hits: Sequence[Hit]) -> Hit:
     """Return the hit of the first few that most probably bears on its question."""
@@ -164,6 +155,16 @@ def surest(hits: Sequence[Hit]) -> Hit:
 
 def _asked(question: str) -> list[Word]:
     return [word for word in content_words(question) if not word.term[0].isdigit()]
+
+
+def _missing_name(asked: Sequence[Word], said: Matrix, nameness: Matrix) -> str:
+    """Return a name of the question that no word of a passage comes near; "" where there is none."""
+    for word, found, like in zip(asked, said, nameness, strict=True):
+        capital = word.language == "ar" or (word.written[0].isupper() and not word.written.isupper())
+        named = like >= _NAMELIKE[word.language] and capital and len(word.written) > 1
+        if named and found < _UNSAID and word.term not in _NO_NAMES:
+            return word.written
+    return ""
 
 
 def _missing_year(question: str, hits: Sequence[Hit]) -> str:

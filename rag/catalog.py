@@ -231,12 +231,15 @@ class Catalog:
     def word_vectors(self, language: Language) -> tuple[list[str], Matrix]:
         """Return the remembered words of a language and their vectors, shape (words, dim); (0, 0) for none."""
         query = sa.select(*tables.words.c["word", "vector"]).where(tables.words.c.language == language)
-        with self._engine.connect() as connection:
-            rows = connection.execute(query.order_by(tables.words.c.word)).all()
-        if not rows:
+        words: list[str] = []
+        halves = bytearray()
+        with self._engine.connect().execution_options(yield_per=2000) as connection:
+            for row in connection.execute(query.order_by(tables.words.c.word)):
+                words.append(row.word)
+                halves += row.vector
+        if not words:
             return [], np.zeros((0, 0), dtype=np.float32)
-        vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype=np.float16).astype(np.float32)
-        return [row.word for row in rows], vectors.reshape(len(rows), -1)
+        return words, np.frombuffer(halves, dtype=np.float16).astype(np.float32).reshape(len(words), -1)
 
     def count_articles(self) -> int:
         """Return how many articles there are."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rag.clean import fold, fold_with_places, written_span
@@ -46,13 +47,18 @@ class Date:
 
 def find_dates(text: str) -> list[Date]:
     """Return the dates of a text in order; a bare 1800 to 2099 is a year, an earlier one where the text says so."""
+    return list(_find_dates(text))
+
+
+@lru_cache(maxsize=1024)  # a question looks at the same few texts again and again
+def _find_dates(text: str) -> tuple[Date, ...]:
     folded, places = fold_with_places(text)
     found: list[Date] = []
     for match in _DATE.finditer(folded):
         start, end = written_span(text, places, match.start(), match.end())
         if date := _read(match, folded, text[start:end], start, end):
             found.append(date)
-    return found
+    return tuple(found)
 
 
 def find_years(text: str) -> set[int]:

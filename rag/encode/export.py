@@ -18,10 +18,11 @@ from typing import Any
 from filelock import FileLock
 
 from rag.child import child_command, child_environment
+from rag.encode.quantize import WHOLE
 from rag.errors import SourceError
 from rag.identity import digest
 
-_FORMAT = 2  # of an exported folder; raise it when what is written below changes
+_FORMAT = 3  # of an exported folder; raise it when what is written below changes
 _PATIENCE = 900.0  # seconds
 _log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ def _make(kind: str, source: str, folder: Path) -> None:
             timeout=_PATIENCE,
             check=False,
         )
-        (unfinished / "whole.onnx").unlink(missing_ok=True)
+        (unfinished / WHOLE).unlink(missing_ok=True)
         if done.returncode:
             raise ExportError((done.stderr.strip().splitlines() or [f"its process ended with {done.returncode}"])[-1])
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,4 @@
-"""The process in which models are exported: `python -m rag.encode.export_worker`. The one home of onnx.
-
-Weights become int8, with a scale for each output channel; activations are scaled as they come (dynamic quantisation).
-"""
+"""The process in which models are exported: `python -m rag.encode.export_worker`."""
 
 from __future__ import annotations
 
@@ -18,6 +15,7 @@ import numpy as np
 from rag.encode.export import ExportError
 from rag.encode.onnx_model import Cores, OnnxModel, open_session
 from rag.encode.protocol import Matrix, Model
+from rag.encode.quantize import WHOLE, quantize, smooth
 from rag.encode.torch_model import TorchModel
 from rag.encode.universal_weights import universal_module
 from rag.parallel_text import bundled_text
@@ -26,7 +24,6 @@ LEAST_COSINE = 0.98
 """How near, on average, an exported model's vectors must be to the original's."""
 
 _WAYS = {"int8": ("MatMul", "Gemm", "Gather"), "int8, its table of pieces float32": ("MatMul", "Gemm")}
-_SPIKY = 100.0  # times the root mean square: an 8-bit grid that reaches so far has hardly a step for the other values
 
 
 def main() -> None:
@@ -51,7 +48,7 @@ def _export_universal(target: Path) -> dict[str, Any]:
 
     module = universal_module()
     _write(module, torch.arange(7), {0: torch.export.Dim("tokens", min=3, max=1_000_000)}, ["row"], target)
-    _quantize(target, _WAYS["int8, its table of pieces float32"])  # 8-bit as it comes
+    quantize(target, _WAYS["int8, its table of pieces float32"])  # 8-bit as it comes
     session = open_session(target / "model.onnx")
     texts = [torch.arange(length) * 997 for length in range(3, 60)]
     cosines = [(module(ids).numpy() @ session.run(None, {"ids": ids.numpy()})[0].T).item() for ids in texts]
@@ -82,9 +79,10 @@ def _export_encoder(source: str, target: Path) -> dict[str, Any]:
         "outputs": outputs,
     }
     (target / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
-    spiky = _find_spiky(target, [original.sentence_transformer.tokenizer(s)["input_ids"] for s in sentences[::8]])
+    prompt = original.prompts.get("passage") or ""
+    spiky = smooth(target, [model.tokenizer(prompt + sentence)["input_ids"] for sentence in sentences[::2]])
     for way, operators in _WAYS.items():
-        _quantize(target, operators, spiky)
+        quantize(target, operators, spiky)
         ours, of_onnx = _timed(OnnxModel(target, Cores()), sentences)
         measured = _cosines((ours * theirs).sum(axis=1))
         if measured["cosine"] >= LEAST_COSINE:
@@ -113,14 +111,14 @@ def _one_text(model: Any, gives_tokens: bool) -> Any:
 
 
 def _write(module: Any, example: Any, shapes: dict[int, Any], outputs: Sequence[str], target: Path) -> None:
-    """Write what a module computes of ids as an ONNX file, float32, `whole.onnx`."""
+    """Write what a module computes of ids as an ONNX file, float32."""
     import torch
 
     with torch.no_grad():
         torch.onnx.export(
             module,
             (example,),
-            target / "whole.onnx",
+            target / WHOLE,
             input_names=["ids"],
             output_names=list(outputs),
             dynamic_shapes=(shapes,),
@@ -128,40 +126,6 @@ def _write(module: Any, example: Any, shapes: dict[int, Any], outputs: Sequence[
             external_data=False,
             verbose=False,
         )
-
-
-def _find_spiky(target: Path, texts: Sequence[Sequence[int]]) -> list[str]:
-    """Return the products of `whole.onnx` whose activations have spikes, which 8 bits would spoil."""
-    import onnx
-
-    model = onnx.load(target / "whole.onnx")
-    weights = {weight.name for weight in model.graph.initializer}
-    products = [node for node in model.graph.node if node.op_type == "MatMul" and node.input[1] in weights]
-    inputs = list(dict.fromkeys(node.input[0] for node in products))
-    model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in inputs)
-    onnx.save(model, target / "told.onnx")
-    session = open_session(target / "told.onnx")
-    (target / "told.onnx").unlink()
-    spikes = np.zeros(len(inputs))
-    for ids in texts:
-        found = session.run(inputs, {"ids": np.array([ids], dtype=np.int64)})
-        spikes += [float(np.abs(array).max() / max(float(np.sqrt((array**2).mean())), 1e-9)) for array in found]
-    spiky = {name for name, spike in zip(inputs, spikes / len(texts), strict=True) if spike > _SPIKY}
-    return [node.name for node in products if node.input[0] in spiky]
-
-
-def _quantize(target: Path, operators: Sequence[str], but: Sequence[str] = ()) -> None:
-    """Write `model.onnx`: `whole.onnx` with the weights of these operators as int8, but for the nodes named."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(
-        target / "whole.onnx",
-        target / "model.onnx",
-        op_types_to_quantize=list(operators),
-        nodes_to_exclude=list(but),
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-    )
 
 
 def _timed(model: Model, texts: Sequence[str]) -> tuple[Matrix, float]:

@@ -56,34 +56,6 @@ def test_the_second_encoder_is_near_enough_to_its_original(tmp_path: Path, monke
     assert facts["least_cosine"] > 0.99
 
 
-@pytest.mark.filterwarnings("ignore")  # torch's own, on its way to ONNX
-def test_spiky_products_are_found(tmp_path: Path) -> None:
-    """Of two products the second gets one value a thousand times as large as the others."""
-    import onnx
-    import torch
-
-    class Spiky(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.table = torch.nn.Embedding(50, 256)
-            self.first, self.second = torch.nn.Linear(256, 256, bias=False), torch.nn.Linear(256, 8, bias=False)
-            self.register_buffer("spike", torch.cat([torch.tensor([100_000.0]), torch.ones(255)]))
-
-        def forward(self, ids: torch.Tensor) -> torch.Tensor:
-            return self.second(self.first(self.table(ids)) * self.spike)
-
-    torch.manual_seed(1)
-    ids = torch.tensor([[1, 2, 3, 4]])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export_worker, "_SPIKY", 10.0)
-        export_worker._write(Spiky().eval(), ids, {1: torch.export.Dim("tokens", min=2, max=64)}, ["row"], tmp_path)
-        [name] = export_worker._find_spiky(tmp_path, ids.tolist())
-    second = [node.name for node in onnx.load(tmp_path / "whole.onnx").graph.node if node.op_type == "MatMul"][-1]
-    assert name == second
-    export_worker._quantize(tmp_path, ["MatMul", "Gather"], [name])
-    assert (tmp_path / "model.onnx").stat().st_size < (tmp_path / "whole.onnx").stat().st_size
-
-
 def test_a_full_disk_is_no_reason_to_refuse_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fill(*_: object) -> None:
         raise OSError(28, "No space left on device")
