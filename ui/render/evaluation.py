@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from rag.evaluate import Comparison, Run
-from rag.evaluate.report import draw_charts, worst_misses
 from ui.render.markup import select
 from ui.strings import Locale, run
+
+if TYPE_CHECKING:  # what measures takes a while to load, and a server has other things to do first
+    from rag.evaluate import Comparison, Run
 
 MEASURES: Final = (
     "right_article_cited", "answer_in_text", "quotes_verbatim", "false_answers", "false_refusals", "success@1",
@@ -68,6 +69,8 @@ def render_run(run_: Run | None, locale: Locale, *, name: str = "", comparisons:
     """Return what a run found; `name` is the one it is kept under, for the way to its full report."""
     if run_ is None:
         return f'<p class="hint" {locale.run}>{locale.html("no_run")}</p>'
+    from rag.evaluate.report import draw_charts, worst_misses
+
     figures = "".join(
         f'<tr><th scope="row">{escape(_name(measure, locale))}</th>'
         f"<td>{_figure(measure, run_.measures[measure], locale)}</td></tr>"
