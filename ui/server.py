@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from rag.errors import IndexStateError, SanadError
+from rag.errors import IndexStateError, SanadError, SettingsError
 from rag.pipeline import Rag
 from rag.settings import Settings
 from ui.accounts import Accounts, open_accounts
@@ -92,9 +93,11 @@ def serve(rag: Rag, settings: Settings, *, programs: bool = False, on_ready: Cal
 
     Raises:
         SanadError: the port is taken or the address cannot be used.
+        SettingsError: the certificate cannot be used.
     """
     host, port = settings.host, settings.port
     _check_port(host, port)
+    _check_certificate(settings)
     app = build_server(rag, settings, programs=programs)
     if not programs:
         app.state.pages.prepare()  # there is nothing else to be served
@@ -115,6 +118,17 @@ def _open_accounts(settings: Settings) -> Accounts | None:
         if settings.host in LOOPBACK and not settings.database:
             return None
         raise
+
+
+def _check_certificate(settings: Settings) -> None:
+    if settings.tls_certificate or settings.tls_key:
+        try:
+            ssl.create_default_context().load_cert_chain(settings.tls_certificate or "", settings.tls_key)
+        except OSError as error:  # ssl.SSLError is one
+            raise SettingsError(
+                f"RAG_TLS_CERTIFICATE={settings.tls_certificate}, RAG_TLS_KEY={settings.tls_key}: these files cannot "
+                f"be used ({error.strerror or error}); they must be a certificate and its private key, in PEM"
+            ) from error
 
 
 def _check_port(host: str, port: int) -> None:

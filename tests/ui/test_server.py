@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from rag.errors import SanadError
+from rag.errors import SanadError, SettingsError
 from rag.home import Home
 from rag.settings import Settings
 from rag.types import Answer
+from tests.serving import free_port
 from tests.ui.stand_ins import ToldRag
 from ui.entrance import VISITOR
 from ui.server import build_server, serve
@@ -65,3 +66,14 @@ def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path) -> None:
         settings = Settings(index=tmp_path, port=taken.getsockname()[1])
         with pytest.raises(SanadError, match=r"port \d+ is in use.*--port"):
             serve(ToldRag(), settings, on_ready=print)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", [None, "key.pem", "none.pem"])
+def test_a_certificate_that_cannot_be_used_is_said_before_anything_starts(tmp_path: Path, key: str | None) -> None:
+    (tmp_path / "cert.pem").write_text("no certificate", encoding="utf-8")
+    (tmp_path / "key.pem").write_text("no key", encoding="utf-8")
+    settings = Settings(
+        index=tmp_path, port=free_port(), tls_certificate=tmp_path / "cert.pem", tls_key=key and tmp_path / key
+    )
+    with pytest.raises(SettingsError, match=r"RAG_TLS_CERTIFICATE=.*cert\.pem.*cannot be used .*PEM"):
+        serve(ToldRag(), settings, on_ready=print)  # type: ignore[arg-type]
