@@ -44,7 +44,7 @@ _OPEN = re.compile(r"/health|/login|/logout|/sanad/[\w.-]+|/favicon\.ico|/robots
 _PAGES = re.compile(r"/((corpus|evaluation|settings)/?|(article|talk|run)/.*)?", re.DOTALL)
 _BEHIND_PAGES = re.compile(  # of what Gradio serves, only what these pages use
     r"/(upload|config|theme\.css|manifest\.json|(assets|static|svelte)/.*)"
-    r"|/gradio_api/(queue/(join|data)|heartbeat/\w+|startup-events|theme\.css|cancel|reset|info"
+    r"|/gradio_api/(queue/(join|data)|run/predict|heartbeat/\w+|startup-events|theme\.css|cancel|reset|info"
     r"|app_id)/?",
     re.DOTALL,
 )

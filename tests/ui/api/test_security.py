@@ -184,7 +184,7 @@ def test_what_watches_over_the_server_needs_no_account(stranger: httpx.Client) -
     "path",
     [
         "/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/gradio_api/upload", "/proxy=http://10.0.0.1/",
-        "/gradio_api/proxy=http://10.0.0.1/", "/gradio_api/run/predict", "/gradio_api/call/ask", "/monitoring",
+        "/gradio_api/proxy=http://10.0.0.1/", "/gradio_api/run/ask", "/gradio_api/call/ask", "/monitoring",
         "/gradio_api/vibe-edit", "/docs", "/redoc", "/openapi.json", "/gradio_api/openapi.json", "/.env", "/..%2f.env",
         "/gradio_api/custom_component/1/x/y/z", "/static/../../server.py", "/logout/x",
     ],
