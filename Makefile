@@ -13,7 +13,8 @@ chat: install
 	@$(BIN)/sanad chat
 
 test: .venv/installed-test lint
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser/test_speed.py --cov --cov-report=term
+	@$(BIN)/python -m pytest tests/browser/test_speed.py  # it measures time: nothing runs beside it
 
 lint: .venv/installed-test
 	@$(BIN)/ruff check .

@@ -13,17 +13,19 @@ from types import ModuleType
 from typing import Any, Final
 
 _STUBS: Final = "gradio.component_meta"
-_ARENA_MAX: Final = -8  # M_ARENA_MAX of malloc.h
+_ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1  # of malloc.h
+_LARGE: Final = 2**18  # bytes
 
 
 def share_memory() -> None:
     """Let the threads take their memory from two of glibc's arenas, of which it would make eight a core.
 
-    What is freed in one is of no use to the others: under load, a server's memory grew by 13 MB a minute for nothing.
-    Other C libraries have no arenas.
+    What is freed in one is of no use to the others, and what is large is given back at once only where that is said:
+    under load, a server's memory grew by 13 MB a minute for nothing. Other C libraries have no arenas.
     """
     with suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
+        for option, value in ((_ARENA_MAX, 2), (_MMAP_THRESHOLD, _LARGE), (_TRIM_THRESHOLD, _LARGE)):
+            ctypes.CDLL(None).mallopt(option, value)
 
 
 @contextmanager

@@ -30,6 +30,7 @@ import httpx
 import numpy as np
 
 from rag import Settings, open_index
+from rag.home import Home
 from rag.types import Answer
 from tests.serving import free_port
 from ui.talks import Talks
@@ -206,7 +207,7 @@ def first_answer(served: Served) -> tuple[float, float]:
 
 def kill_under_load(folder: Path, askers: int) -> Iterator[str]:
     """Kill a server that answers, start it again; yield lines of the report."""
-    index, talks = open_index(Settings(index=folder)), Talks(folder)
+    index, talks = open_index(Settings(index=folder)), Talks(Home(folder))
     talk = talks.save(_VISITOR, "", [Exchange("q?", Answer("q?", "said", "en"), seconds=1.0), Exchange("cut off?")])
     before = index.digest, talks.read(_VISITOR, talk)
     served = Served(folder, max_asks_per_client=askers, max_waiting=askers)
@@ -217,7 +218,7 @@ def kill_under_load(folder: Path, askers: int) -> Iterator[str]:
     served.wait()
     again = Served(folder)
     from_start, from_ready = first_answer(again)
-    intact = (index.digest, Talks(folder).read(_VISITOR, talk)) == before and index.check() == []
+    intact = (index.digest, Talks(Home(folder)).read(_VISITOR, talk)) == before and index.check() == []
     ended = again.stop()
     yield f"killed after {load.told['200']} answers: index and talks {'intact' if intact else 'DAMAGED'}"
     yield f"first answer {from_start:.1f} s after the process was started again, {from_ready:.2f} s after it served"
