@@ -9,6 +9,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
 
 from rag.pipeline import Rag
 from rag.settings import Settings
@@ -21,10 +24,7 @@ from ui.server import build_server
 def serving(rag: Rag, folder: Path, *, programs: bool = False, limits: Limits | None = None) -> Iterator[str]:
     """Serve a Rag as `sanad chat`, or with `programs` as `sanad serve`; yields the address."""
     port = free_port()
-    with warnings.catch_warnings():  # what Gradio's own imports deprecate is not this project's to mend
-        warnings.simplefilter("ignore", DeprecationWarning)
-        app = build_server(rag, Settings(index=folder, port=port), programs=programs, limits=limits)
-        app.state.pages.prepare()
+    app = prepared(rag, Settings(index=folder, port=port), programs=programs, limits=limits)
     server = Listener(app, "127.0.0.1", port, app.state.queue)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -33,6 +33,15 @@ def serving(rag: Rag, folder: Path, *, programs: bool = False, limits: Limits | 
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(20)
+
+
+def prepared(rag: Any, settings: Settings, **options: Any) -> FastAPI:
+    """Return a server whose pages are there: made on a thread, they would meet the tests' filters of warnings."""
+    app = build_server(rag, settings, **options)
+    with warnings.catch_warnings():  # what Gradio warns of while it is imported is not this project's to mend
+        warnings.simplefilter("ignore")
+        app.state.pages.prepare()
+    return app
 
 
 def free_port() -> int:

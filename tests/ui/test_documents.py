@@ -15,12 +15,12 @@ from rag.errors import IndexStateError
 from rag.settings import Settings
 from rag.types import Answer, Article
 from tests.fakes import an_article
+from tests.serving import prepared
 from tests.ui.stand_ins import ToldRag, a_site
 from ui.documents import document_routes
 from ui.entrance import VISITOR, Entrance
 from ui.headers import SecureHeaders
 from ui.preferences import COOKIE
-from ui.server import build_server
 from ui.site import Site
 from ui.types import Exchange
 
@@ -152,7 +152,7 @@ def test_what_was_chosen_counts_more_than_the_browsers_language(client: TestClie
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_each_browser_is_known_by_an_id_of_its_own_that_scripts_cannot_read(tmp_path: Path, rag: ToldRag) -> None:
-    server = build_server(rag, Settings(index=tmp_path))  # type: ignore[arg-type]
+    server = prepared(rag, Settings(index=tmp_path))  # type: ignore[arg-type]
     ids = set()
     for _ in range(2):
         with TestClient(server, base_url=HERE) as browser:

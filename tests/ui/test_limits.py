@@ -13,13 +13,12 @@ import pytest
 
 from rag.settings import Settings
 from rag.types import Answer
-from tests.serving import free_port, serving
+from tests.serving import free_port, prepared, serving
 from tests.ui.api.conftest import EndlessRag, counted
 from tests.ui.sockets import connect, post, read_all, wait_for
 from tests.ui.stand_ins import ToldIndex, ToldRag
 from ui.limits import Limits
 from ui.listening import IdleConnections, Listener
-from ui.server import build_server
 
 SHORT = Limits(silence=0.6, pace=1000, connections=12, wait=0.5, answer=1.0, at_once=1, waiting=2, per_client=9)
 
@@ -197,7 +196,7 @@ class SlowRag(ToldRag):
 @pytest.mark.parametrize(("stop", "whole"), [pytest.param(10, True, id="in time"), pytest.param(0.2, False, id="not")])
 def test_a_server_that_stops_ends_its_answers(tmp_path: Path, stop: float, whole: bool) -> None:
     rag, port = SlowRag(), free_port()
-    app = build_server(rag, Settings(index=tmp_path), programs=True, limits=Limits(at_once=1, stop=stop, part=0.2))  # type: ignore[arg-type]
+    app = prepared(rag, Settings(index=tmp_path), programs=True, limits=Limits(at_once=1, stop=stop, part=0.2))  # type: ignore[arg-type]
     server = Listener(app, "127.0.0.1", port, app.state.queue)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

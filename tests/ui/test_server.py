@@ -13,10 +13,10 @@ from rag.errors import SanadError, SettingsError
 from rag.home import Home
 from rag.settings import Settings
 from rag.types import Answer
-from tests.serving import free_port
+from tests.serving import free_port, prepared
 from tests.ui.stand_ins import ToldRag
 from ui.entrance import VISITOR
-from ui.server import build_server, serve
+from ui.server import serve
 from ui.talks import Talks
 from ui.types import Exchange
 
@@ -24,7 +24,7 @@ from ui.types import Exchange
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     rag = ToldRag(None, "one", "a/b")
-    with TestClient(build_server(rag, Settings(index=tmp_path)), base_url="http://127.0.0.1") as client:  # type: ignore[arg-type]
+    with TestClient(prepared(rag, Settings(index=tmp_path)), base_url="http://127.0.0.1") as client:  # type: ignore[arg-type]
         yield client
 
 

@@ -23,8 +23,7 @@ from rag.snapshot import Reading
 from rag.stages import Listeners, heard
 from rag.types import Answer
 from tests.fakes import HashEncoder, write_article
-from tests.serving import serving
-from ui.server import build_server
+from tests.serving import prepared, serving
 
 ENGLISH = "What did Beijing tell firms to prepare?"
 ARABIC = "على ماذا تعتمد المدن في المياه؟"
@@ -65,7 +64,7 @@ def client(small_rag: Rag) -> TestClient:
 
 
 def a_client(rag: Any, folder: Path) -> TestClient:
-    app = build_server(rag, Settings(index=folder), programs=True)
+    app = prepared(rag, Settings(index=folder), programs=True)
     return TestClient(app, base_url="http://127.0.0.1")
 
 
