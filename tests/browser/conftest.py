@@ -43,6 +43,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail(
             "no Chromium found; install it: sudo apt-get install chromium (macOS: brew install --cask google-chrome)"
         )
+    expect.set_options(timeout=15_000)  # milliseconds: other tests may run beside
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found, args=["--no-sandbox", "--disable-background-networking", "--disable-sync"]
