@@ -1,4 +1,4 @@
-"""The commands that say who may come in beyond this machine: `sanad users …` and `sanad keys …`."""
+"""The commands that say who may come in: `sanad users …` and `sanad keys …`."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ UI_HOMES = {
     "mcp": {"api"},
     "prometheus_client": {"api"},
     "uvicorn": {"listening"},
-    "sqlalchemy": {"accounts", "database", "sessions", "talks"},
+    "sqlalchemy": {"accounts", "database", "entrance", "sessions", "talks"},
     "argon2": {"accounts", "sessions"},
     "pythonjsonlogger": {"log"},
 }

@@ -49,5 +49,4 @@ def looks() -> dict[str, Any]:
         "head": f'<link rel="stylesheet" href="{STYLES}"><script src="{SCRIPT}"></script>',
         "footer_links": [],
         "ssr_mode": False,
-        "max_file_size": "50mb",
     }

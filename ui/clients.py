@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.types import Scope
 
-from ui.people import PERSON, Person
+from ui.people import person_in
 
 _NETWORK: Final = 64
 """Bits of an IPv6 address that tell one connection to the internet from another; the rest its owner may choose."""
@@ -19,7 +19,7 @@ def client_of(scope: Scope) -> str:
     A proxy on this machine tells the address that it was asked from (`X-Forwarded-For`): uvicorn has put it into the
     scope. What a proxy elsewhere tells is not believed, since anybody might tell it; all it passes on counts as one.
     """
-    person: Person | None = scope.get("state", {}).get(PERSON)
+    person = person_in(scope)
     if person and person.name:
         return person.id
     host = str((scope.get("client") or ("",))[0])

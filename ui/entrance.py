@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 import anyio
+import sqlalchemy as sa
 from anyio import to_thread
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -76,7 +77,10 @@ class Entrance:
         try:
             if _is_nothing(scope["path"]):
                 raise Problem(404, "there is nothing at this address", "not_found")
-            asked = await to_thread.run_sync(self._find_out, request, limiter=self._threads)
+            try:
+                asked = await to_thread.run_sync(self._find_out, request, limiter=self._threads)
+            except sa.exc.DatabaseError:
+                raise Problem(503, "the accounts cannot be read now; try again", "accounts_unavailable") from None
             self._refuse_other_sites(request, by_account=asked is not None)
             person = asked or Person(request.cookies.get(VISITOR, ""))
         except Problem as problem:

@@ -48,9 +48,10 @@ class SecureHeaders:
             await self._app(scope, receive, send)
             return
         page: Message | None = None  # the head of a page whose body is awaited: the nonce goes into it
+        body = b""
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal page
+            nonlocal page, body
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _ALWAYS.items():
@@ -63,8 +64,11 @@ class SecureHeaders:
                         return
                     headers["Content-Security-Policy"] = _NOTHING
             elif page is not None:
+                body += message.get("body", b"")
+                if message.get("more_body"):
+                    return
                 nonce = secrets.token_urlsafe(16)
-                body = _SCRIPT.sub(f'<script nonce="{nonce}"'.encode(), message.get("body", b""))
+                body = _SCRIPT.sub(f'<script nonce="{nonce}"'.encode(), body)
                 headers = MutableHeaders(scope=page)
                 headers["Content-Security-Policy"] = _SCRIPTED.format(nonce=nonce)
                 headers["Content-Length"] = str(len(body))

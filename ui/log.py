@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.stages import Stage
 from rag.types import Answer
-from ui.people import PERSON, Person
+from ui.people import person_in
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}", re.ASCII)
@@ -74,7 +74,7 @@ class LogRequests:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            person: Person | None = scope.get("state", {}).get(PERSON)
+            person = person_in(scope)
             _log.info(
                 "request",
                 extra={

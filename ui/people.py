@@ -13,8 +13,7 @@ Role = Literal["ask", "manage"]
 
 ROLES: Final = get_args(Role)
 
-PERSON: Final = "person"
-"""Key of the person in a request's state."""
+_KEY = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,16 @@ class Person:
 
 def introduce(scope: Scope, person: Person) -> None:
     """Note who a request comes from, for `person_of`."""
-    scope.setdefault("state", {})[PERSON] = person
+    scope.setdefault("state", {})[_KEY] = person
 
 
 def person_of(request: Request) -> Person:
     """Return who a request comes from, which `ui.entrance` has found out."""
-    person: Person = getattr(request.state, PERSON)
+    person: Person = getattr(request.state, _KEY)
+    return person
+
+
+def person_in(scope: Scope) -> Person | None:
+    """Return the same of a request's scope; None for one that has not come through."""
+    person: Person | None = scope.get("state", {}).get(_KEY)
     return person
