@@ -6,17 +6,19 @@ const night = matchMedia("(prefers-color-scheme: dark)");
 let followed = "";
 function follow() {
   const frame = document.querySelector("header.frame");
-  // What is set here is itself a change of the document: it is set once.
-  const told = frame && JSON.stringify([frame.lang, night.matches, { ...frame.dataset }]);
-  if (!told || told === followed) return;
-  followed = told;
+  if (!frame) return;
   const { theme, title, cookie, talk } = frame.dataset;
+  // Gradio sets this too, for the device's own theme, and may do so later.
+  document.body.classList.toggle("dark", theme === "dark" || (theme === "auto" && night.matches));
+  // What else is set here is itself a change of the document: it is set once.
+  const told = JSON.stringify([frame.lang, { ...frame.dataset }]);
+  if (told === followed) return;
+  followed = told;
   const root = document.documentElement;
   root.lang = frame.lang;
   root.dir = frame.dir;
   root.dataset.ready = "1";
   document.title = title;
-  document.body.classList.toggle("dark", theme === "dark" || (theme === "auto" && night.matches));
   document.cookie = `sanad_preferences=${cookie}; path=/; max-age=31536000; samesite=lax`;
   const address = new URL(location);
   if (frame.querySelector("[data-toggle]") && talk !== (address.searchParams.get("talk") ?? "")) {
@@ -113,6 +115,9 @@ for (const [on, off] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
 addEventListener("popstate", () => location.reload());
 night.addEventListener("change", follow);
 new MutationObserver(() => { follow(); keepUp(); }).observe(document, { childList: true, subtree: true });
+// Gradio may draw the frame anew by its attributes alone.
+new MutationObserver((changes) => changes.some(({ target }) => target.matches("body, header.frame")) && follow())
+  .observe(document, { attributes: true, subtree: true });
 // Where the session has ended, the page on which one begins.
 const { fetch: ask } = window;
 window.fetch = async (...request) => {

@@ -9,8 +9,10 @@ from tests.browser.conftest import ARABIC, ENGLISH, Open, ask
 
 pytestmark = pytest.mark.browser
 
-FIRST_PAINT = 1500  # milliseconds
-FIRST_WORDS = 300
+# Milliseconds. On two quiet cores a page is painted within 500 and an answer begins within 310: a slower machine, or a
+# busy one, shall pass; a page that has become three times as slow shall not.
+FIRST_PAINT = 1500
+FIRST_WORDS = 1000
 
 WATCH = """() => {
   window.times = [];

@@ -113,9 +113,9 @@ def test_a_judged_answer_becomes_a_question_of_the_feedback_set(open_page: Open,
 def test_digits_theme_and_passages_are_chosen_in_the_settings(open_page: Open) -> None:
     page = open_page("ar", "/settings")
     page.get_by_label("الأرقام في الصفحات العربية").select_option("arabic")
+    expect(page.get_by_label("أقصى عدد من المقاطع")).to_contain_text("٥")
     page.get_by_label("المظهر").select_option("dark")
     expect(page.locator("body.dark")).to_be_visible()
-    expect(page.get_by_label("أقصى عدد من المقاطع")).to_contain_text("٥")
     expect(page.locator("table")).to_contain_text("RAG_INDEX")
     expect(page.locator(".hint")).to_contain_text("لا نموذج لغوي مُعدّ")
     page.get_by_role("link", name="المحادثة").click()
