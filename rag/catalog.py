@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
@@ -24,10 +24,13 @@ from rag.encoded import (
     EncodedPassage,
     Evidence,
     Tokens,
-    select_evidence,
+    evidence_query,
+    read_evidence,
+    read_texts,
+    read_tokens,
     select_passages,
-    select_texts,
-    select_tokens,
+    texts_query,
+    tokens_query,
 )
 from rag.errors import IndexStateError
 from rag.filter import Filter
@@ -36,6 +39,7 @@ from rag.provenance import Provenance
 from rag.summary import ArticleSummary
 from rag.types import Article, Language, Passage
 
+_T = TypeVar("_T")
 
 class Catalog:
     """The record of an index; made when there is none and `writable`.
@@ -64,6 +68,9 @@ class Catalog:
         self._visible: sa.ColumnElement[bool] = (
             dropped.is_(None) if writable else (added <= self.seen) & (dropped.is_(None) | (dropped > self.seen))
         )
+        # Every question runs these: made once, for making a query takes longer than running it.
+        named = tables.among_given(tables.passages.c.id) & self._visible
+        self._texts, self._evidence, self._tokens = texts_query(named), evidence_query(named), tokens_query(named)
 
     def close(self) -> None:
         """Close every connection to a file; the catalog cannot be used afterwards."""
@@ -177,19 +184,21 @@ class Catalog:
 
     def texts(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Return passages by their ids, without what they were encoded to; those that are not known are left out."""
-        with self._engine.connect() as connection:
-            found = select_texts(connection, tables.among(tables.passages.c.id, ids) & self._visible)
-            return {passage.id: passage for passage in found}
+        return self._read(self._texts, read_texts, ids)
 
     def evidence(self, ids: Sequence[str]) -> dict[str, Evidence]:
         """Return what passages were encoded to, by their ids; those that are not known are left out."""
-        with self._engine.connect() as connection:
-            return select_evidence(connection, tables.among(tables.passages.c.id, ids) & self._visible)
+        return self._read(self._evidence, read_evidence, ids)
 
     def tokens(self, ids: Sequence[str]) -> dict[str, Tokens]:
         """Return the tokens of passages by their ids; those that are not known, or have none, are left out."""
+        return self._read(self._tokens, read_tokens, ids)
+
+    def _read(
+        self, query: sa.Select[Any], read: Callable[[Iterable[Any]], dict[str, _T]], ids: Sequence[str]
+    ) -> dict[str, _T]:
         with self._engine.connect() as connection:
-            return select_tokens(connection, tables.among(tables.passages.c.id, ids) & self._visible)
+            return read(connection.execute(query, tables.given(ids)))
 
     def passages_of(self, *article_ids: str) -> list[EncodedPassage]:
         """Return the passages of articles, those of each in order."""

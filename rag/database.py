@@ -191,6 +191,16 @@ def among(column: sa.ColumnElement[str], values: Iterable[str]) -> sa.ColumnElem
     return column.op("IN", is_comparison=True)(_Listed(sa.literal(json.dumps(list(values)))))
 
 
+def among_given(column: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Return the same condition for a query that is made once, and run with the values that `given` names."""
+    return column.op("IN", is_comparison=True)(_Listed(sa.bindparam("given", type_=sa.String)))
+
+
+def given(values: Iterable[str]) -> dict[str, str]:
+    """Return the parameters of a query with `among_given`."""
+    return {"given": json.dumps(list(values))}
+
+
 def insert_unknown(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows; those whose key is there already are left as they are."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -88,9 +88,9 @@ class Tokens(NamedTuple):
     counts: tuple[int, ...]
 
 
-def select_evidence(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[str, Evidence]:
-    """Return what the passages that meet a condition were encoded to, by their ids."""
-    query = (
+def evidence_query(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Return the query that `read_evidence` reads."""
+    return (
         sa.select(
             *tables.passages.c["id", "ordinal", "sentences", "vectors", "universal"],
             tables.articles.c.id.label("article_id"),
@@ -99,19 +99,29 @@ def select_evidence(connection: sa.Connection, condition: sa.ColumnElement[bool]
         .join(tables.articles)
         .where(condition)
     )
-    found = {}
-    for row in connection.execute(query):
-        count = len(json.loads(row.sentences))
-        vectors, universal = _from_half(row.vectors, count), _from_half(row.universal, count)
-        found[row.id] = Evidence(row.id, row.article_id, row.ordinal, row.language, row.published, vectors, universal)
-    return found
 
 
-def select_tokens(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[str, Tokens]:
-    """Return the tokens of the passages that meet a condition, by their ids; none of an index without them."""
-    query = sa.select(*tables.passages.c["id", "sentences", "codes"]).join(tables.articles).where(condition)
+def read_evidence(rows: Iterable[Any]) -> dict[str, Evidence]:
+    """Return what passages were encoded to, by their ids."""
+    every = list(rows)
+    counts = [len(json.loads(row.sentences)) for row in every]
+    vectors = _split(_from_half(b"".join(row.vectors for row in every), sum(counts)), counts)
+    universal = _split(_from_half(b"".join(row.universal for row in every), sum(counts)), counts)
+    return {
+        row.id: Evidence(row.id, row.article_id, row.ordinal, row.language, row.published, *matrices)
+        for row, *matrices in zip(every, vectors, universal, strict=True)
+    }
+
+
+def tokens_query(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Return the query that `read_tokens` reads."""
+    return sa.select(*tables.passages.c["id", "sentences", "codes"]).join(tables.articles).where(condition)
+
+
+def read_tokens(rows: Iterable[Any]) -> dict[str, Tokens]:
+    """Return the tokens of passages, by their ids; none of an index without them."""
     found = {}
-    for row in connection.execute(query):
+    for row in rows:
         counts = tuple(count for *_, count in json.loads(row.sentences))
         codes = _codes(row.codes, sum(counts))
         if codes is not None:
@@ -119,11 +129,14 @@ def select_tokens(connection: sa.Connection, condition: sa.ColumnElement[bool]) 
     return found
 
 
-def select_texts(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[Passage]:
-    """Yield the passages that meet a condition, by article and in its order, without what they were encoded to."""
-    passages = tables.passages.c["id", "start", "end", "sentences"]
-    for row in connection.execute(_with_articles(*passages).where(condition)):
-        yield _to_passage(row, json.loads(row.sentences))
+def texts_query(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Return the query that `read_texts` reads."""
+    return _with_articles(*tables.passages.c["id", "start", "end", "sentences"]).where(condition)
+
+
+def read_texts(rows: Iterable[Any]) -> dict[str, Passage]:
+    """Return passages without what they were encoded to, by their ids."""
+    return {row.id: _to_passage(row, json.loads(row.sentences)) for row in rows}
 
 
 def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[EncodedPassage]:
@@ -175,6 +188,12 @@ def _to_passage(row: Any, spans: Sequence[tuple[int, int, int]]) -> Passage:
 
 def _codes(content: bytes, tokens: int) -> Codes | None:
     return np.frombuffer(content, dtype=np.int8).reshape(tokens, -1) if content else None
+
+
+def _split(rows: Matrix, counts: Sequence[int]) -> list[Matrix]:
+    """Return the rows by passage; copies, so that one that is held does not hold the others."""
+    ends = np.cumsum(counts).tolist()
+    return [rows[end - count : end].copy() for count, end in zip(counts, ends, strict=True)]
 
 
 def _from_half(content: bytes, rows: int) -> Matrix:

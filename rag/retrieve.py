@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
@@ -19,7 +20,7 @@ import numpy as np
 from rag.arrange import asks_for_latest, merge_copies, newest_first
 from rag.calibrate import LANGUAGES
 from rag.confidence import confidence
-from rag.encode import Encoder
+from rag.encode import Encoded, Encoder
 from rag.filter import Filter
 from rag.keywords import Scores
 from rag.language import detect_language
@@ -28,12 +29,13 @@ from rag.skeleton import name_skeletons
 from rag.snapshot import Reading, Snapshot
 from rag.terms import question_terms, spelt_words
 from rag.types import Hit, Language
-from rag.weigh import Candidate, Question, compare_tokens, sentence_scores, weigh
+from rag.weigh import Candidate, Question, Wording, compare_tokens, sentence_scores, weigh
 
 _CANDIDATES = 50  # passages each first stage brings up
 _RERANKED = 20  # passages a reranker reads
 _MAY_BE_COPY = 0.75  # cosine of the means of two passages from which one may be a copy
 _READ_AT_ONCE = 16  # passages whose texts are read together
+_AT_ONCE = 16  # questions that are encoded while their words are looked up
 
 _UNKNOWN_IDF = 3.0  # of a question's word that the dictionary cannot translate: that of a word in one passage of twenty
 _SAME_NAMES = 10.0  # idf from which names alone leave no doubt
@@ -67,6 +69,7 @@ class HybridRetriever:
         # One question is often searched again: in other articles, for more hits, for its answer.
         self._encode_question = lru_cache(maxsize=64)(encoder.encode_question)
         self._encode_words = lru_cache(maxsize=64)(encoder.encode_words)
+        self._beside = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="question")
 
     def retrieve(self, question: str, k: int, only: Filter | None = None, *, explain: bool = False) -> list[Hit]:
         """See `Retriever.retrieve`.
@@ -77,9 +80,9 @@ class HybridRetriever:
         snapshot = self._reading.snapshot()
         if snapshot.languages - {detect_language(question)}:
             snapshot = self._reading.translating()
-        asked = self._prepare(question, snapshot)
+        asked, ids = self._prepare(question, snapshot, only)
         # What the stores still hold and the catalog no longer knows was removed a moment ago: it is not found there.
-        brought = snapshot.evidence(_bring_up(asked, snapshot, only)).values()
+        brought = snapshot.evidence(ids).values()
         candidates = weigh(sorted(brought, key=lambda e: (e.article_id, e.ordinal)), asked, snapshot.keywords)
         compare_tokens(candidates, asked, snapshot.tokens)
         if self._reranker:
@@ -89,7 +92,7 @@ class HybridRetriever:
         reading, suspects = _worth_reading(candidates, k)
         hits = merge_copies(_read(reading, snapshot), k, suspects)
         if explain:
-            hits = [replace(hit, matches=asked.matches(hit.passage)) for hit in hits]
+            hits = [replace(hit, matches=asked.words.matches(hit.passage)) for hit in hits]
         return hits
 
     def _rerank(self, question: str, candidates: list[Candidate], snapshot: Snapshot) -> list[Candidate]:
@@ -103,30 +106,32 @@ class HybridRetriever:
         scores = self._reranker.score(question, [texts[candidate.id].text for candidate in best])
         return [best[place] for place in np.argsort(-scores, kind="stable")] + others
 
-    def _prepare(self, text: str, snapshot: Snapshot) -> Question:
+    def _prepare(self, text: str, snapshot: Snapshot, only: Filter | None) -> tuple[Question, list[str]]:
+        """Return a question ready to be held beside passages, and the ids of those that are worth a closer look.
+
+        While the encoder is at work the words are looked up, and what they bring up is read.
+        """
+        encoding = self._beside.submit(self._encode_question, text)
+        words = self._look_up(text, snapshot)
+        by_words = _bring_up(words, snapshot, only)
+        snapshot.evidence(by_words)
+        asked = self._measure(words, encoding.result(), snapshot)
+        by_meaning = [identifier for identifier, _ in snapshot.store.search(asked.vector, _CANDIDATES, only)]
+        return asked, list(dict.fromkeys([*by_meaning, *by_words]))
+
+    def _look_up(self, text: str, snapshot: Snapshot) -> Wording:
         language = detect_language(text)
-        calibration = snapshot.calibration
-        encoded = self._encode_question(text)
-        tokens = None
-        unrelated: dict[Language, float] = {}
-        if encoded.tokens and calibration.projection is not None:
-            tokens = calibration.project(encoded.tokens[0], "question_token", language)
-            unrelated = {name: calibration.match_unrelated(tokens, name) for name in LANGUAGES}
         terms = question_terms(text)
-        asked = Question(
+        asked = Wording(
             language,
             terms,
-            calibration.apply(encoded.vectors, "question", language)[0],
-            calibration.apply(encoded.universal, "universal_question", language)[0],
-            tokens,
-            unrelated,
             {t: snapshot.keywords.terms.rows(t) for t in terms if t[0].isdigit() and not t.isalpha()},
             snapshot.keywords.terms.match(dict.fromkeys(terms, 1.0), terms),
         )
         other: Language = "en" if language == "ar" else "ar"
         if snapshot.dictionary is not None and other in snapshot.languages:
             words = spelt_words(text)
-            vectors = calibration.apply(self._encode_words(tuple(words.values())), "word", language)
+            vectors = snapshot.calibration.apply(self._encode_words(tuple(words.values())), "word", language)
             asked.translations = dict(zip(words, snapshot.dictionary.translate(vectors, other), strict=True))
             weights: Counter[str] = Counter()
             for translation in asked.translations.values():
@@ -139,15 +144,30 @@ class HybridRetriever:
             asked.names = snapshot.keywords.names.match(names, beside=most)
         return asked
 
+    def _measure(self, words: Wording, encoded: Encoded, snapshot: Snapshot) -> Question:
+        calibration, language = snapshot.calibration, words.language
+        tokens = None
+        unrelated: dict[Language, float] = {}
+        if encoded.tokens and calibration.projection is not None:
+            tokens = calibration.project(encoded.tokens[0], "question_token", language)
+            unrelated = {name: calibration.match_unrelated(tokens, name) for name in LANGUAGES if name in snapshot.languages}
+        return Question(
+            words,
+            calibration.apply(encoded.vectors, "question", language)[0],
+            calibration.apply(encoded.universal, "universal_question", language)[0],
+            tokens,
+            unrelated,
+        )
 
-def _bring_up(asked: Question, snapshot: Snapshot, only: Filter | None) -> list[str]:
-    """Return the ids of the passages that are worth a closer look."""
-    ids = [identifier for identifier, _ in snapshot.store.search(asked.vector, _CANDIDATES, only)]
+
+def _bring_up(words: Wording, snapshot: Snapshot, only: Filter | None) -> list[str]:
+    """Return the ids of the passages that hold most of a question's words, their translations or names."""
     allowed = snapshot.catalog.passage_ids(only) if only else None
-    for scores in (asked.keywords, *asked.dictionary.values(), asked.names):
+    ids: list[str] = []
+    for scores in (words.keywords, *words.dictionary.values(), words.names):
         if scores is not None:
             ids += _best(scores, snapshot.keywords.ids, allowed)
-    return list(dict.fromkeys(ids))
+    return ids
 
 
 def _best(scores: Scores, ids: Sequence[str], allowed: set[str] | None) -> list[str]:

@@ -44,15 +44,11 @@ _UNRELATED = 0.58  # what it is on average, for an encoder without token vectors
 
 
 @dataclass
-class Question:
-    """A question in all the forms it is searched in."""
+class Wording:
+    """The words of a question, in all the forms they are looked up in."""
 
     language: Language
     terms: Mapping[str, Sequence[str]]  # each with its other spellings
-    vector: Matrix
-    universal: Matrix
-    tokens: Matrix | None
-    unrelated: Mapping[Language, float]
     numbers: Mapping[str, NDArray[np.integer]]  # each with the rows of the passages that hold it
     keywords: Scores
     dictionary: dict[Language, Scores] = field(default_factory=dict)
@@ -64,6 +60,22 @@ class Question:
         """Return which words of the question were found in a passage, and how."""
         across = passage.language != self.language
         return find_matches(passage, self.terms, self.translations if across else {}, self.skeletons if across else ())
+
+    def lacks_number(self, row: int | None, day: date | None) -> bool:
+        """Whether a number stands neither in the passage of a row nor in its day of publication."""
+        published = {str(part) for part in (day.year, day.month, day.day)} if day and self.numbers else set[str]()
+        return any(number not in published and row not in rows for number, rows in self.numbers.items())
+
+
+@dataclass
+class Question:
+    """A question in all the forms it is searched in."""
+
+    words: Wording
+    vector: Matrix
+    universal: Matrix
+    tokens: Matrix | None
+    unrelated: Mapping[Language, float]
 
 
 @dataclass
@@ -83,7 +95,10 @@ class Candidate:
 
     def weigh(self) -> None:
         """Set the score by the signals."""
-        self.score = sum(WEIGHTS.get(name, 1.0) * value for name, value in self.signals.items())
+        score = 0.0
+        for name, value in self.signals.items():
+            score += WEIGHTS.get(name, 1.0) * value
+        self.score = score
 
 
 def weigh(evidence: Sequence[Evidence], asked: Question, keywords: KeywordIndex) -> list[Candidate]:
@@ -100,6 +115,7 @@ def weigh(evidence: Sequence[Evidence], asked: Question, keywords: KeywordIndex)
     of_means = means @ asked.vector
     best, best_universal = np.maximum.reduceat(cosines, starts), np.maximum.reduceat(universal, starts)
     candidates = []
+    words = asked.words
     for place, passage in enumerate(evidence):
         mine = slice(int(starts[place]), int(starts[place]) + counts[place])
         row = keywords.row(passage.id)
@@ -109,25 +125,19 @@ def weigh(evidence: Sequence[Evidence], asked: Question, keywords: KeywordIndex)
             "universal": float(best_universal[place]),
             "unrelated": asked.unrelated.get(passage.language, _UNRELATED),
         }
-        found = float(asked.keywords[row]) if row is not None else 0.0
-        if passage.language == asked.language:
+        found = float(words.keywords[row]) if row is not None else 0.0
+        if passage.language == words.language:
             signals["keywords"] = found
         else:
             signals |= {"shared": found, "other_language": 1.0}
-            dictionary = asked.dictionary.get(passage.language)
-            if row is not None and dictionary is not None and asked.names is not None:
-                signals |= {"dictionary": float(dictionary[row]), "names": float(asked.names[row])}
-        if _lacks_number(asked, row, passage.published):
+            dictionary = words.dictionary.get(passage.language)
+            if row is not None and dictionary is not None and words.names is not None:
+                signals |= {"dictionary": float(dictionary[row]), "names": float(words.names[row])}
+        if words.lacks_number(row, passage.published):
             signals["missing_number"] = 1.0
         of = (passage.id, passage.article_id, passage.language, passage.published)
         candidates.append(Candidate(*of, cosines[mine], universal[mine], means[place], signals))
     return candidates
-
-
-def _lacks_number(asked: Question, row: int | None, day: date | None) -> bool:
-    """Whether a number of the question stands neither in the passage of a row nor in its day of publication."""
-    published = {str(part) for part in (day.year, day.month, day.day)} if day and asked.numbers else set[str]()
-    return any(number not in published and row not in rows for number, rows in asked.numbers.items())
 
 
 def compare_tokens(
@@ -144,7 +154,6 @@ def compare_tokens(
     """
     for candidate in candidates:
         candidate.weigh()
-        candidate.signals["tokens"] = _TOKENS_BASE + _TOKENS_SLOPE * candidate.signals["sentence"]
     candidates.sort(key=lambda candidate: -candidate.score)
     ranks: Counter[Language] = Counter()
     best: list[Candidate] = []
@@ -152,6 +161,7 @@ def compare_tokens(
         ranks[candidate.language] += 1
         if ranks[candidate.language] <= _COMPARED:
             best.append(candidate)
+        candidate.signals["tokens"] = _TOKENS_BASE + _TOKENS_SLOPE * candidate.signals["sentence"]
     if asked.tokens is not None and best:
         _compare(best, asked.tokens, read([candidate.id for candidate in best]))
     for candidate in candidates:
