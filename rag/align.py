@@ -21,22 +21,19 @@ from rag.parallel_text import bundled_text
 from rag.remember import remember
 from rag.terms import spelt_words
 from rag.types import Language
-from rag.words import Letters, Word, content_words, is_capital, written_forms
+from rag.word_table import WordTable
+from rag.words import Word, content_words, is_capital
 
 _RIDGE = 3.0
 _TRANSLATES = 0.6  # cosine from which an Arabic word is one of the English names; below the next it is none
 _IS_NONE = 0.45
 _LEARNED = 1  # raise it when words are learned otherwise
-_REMEMBERED = 20_000  # words
-_REMEMBERED_PAIRS = 200_000
 _REMEMBERED_TEXTS = 500
 _SURE_NAME, _SURE_OTHER = 0.45, 0.1  # of an Arabic word, by what English capitals teach
 
-_Key = tuple[str, str]  # of a word: as written, and its term
-
 
 class WordAligner:
-    """Compares words; remembers the vectors of those it has met.
+    """Compares words; remembers those it has met.
 
     Args:
         encode: gives the vectors of words, as `Encoder.encode_words` does.
@@ -54,34 +51,12 @@ class WordAligner:
         self._encode = encode
         self._encode_in_context = in_context
         self._cache = cache
-        self._known: dict[str, Matrix] = {}
-        self._alike: dict[_Key, dict[_Key, float]] = {}
+        self._words = WordTable(self._centred)
         self._read: dict[str, tuple[tuple[Word, ...], Matrix]] = {}
 
     def compare(self, first: Sequence[Word], second: Sequence[Word]) -> Matrix:
         """Return how alike each word of the first is to each of the second, -1 to 1; shape (first, second)."""
-        keys = [(word.written, word.term) for word in second]
-        try:  # most are words that were compared a moment ago
-            held = [list(map(self._alike[word.written, word.term].__getitem__, keys)) for word in first]
-        except KeyError:
-            rows = self._compare_new(first, dict(zip(keys, second, strict=True)))
-            held = [list(map(row.__getitem__, keys)) for row in rows]
-        return np.array(held, dtype=np.float32).reshape(len(first), len(second))
-
-    def _compare_new(self, first: Sequence[Word], second: Mapping[_Key, Word]) -> list[dict[_Key, float]]:
-        """Return what is remembered of each word of the first, after it was compared to each of the second."""
-        if sum(map(len, self._alike.values())) > _REMEMBERED_PAIRS:
-            self._alike = {}
-        alike = self._alike
-        rows = [alike.setdefault((word.written, word.term), {}) for word in first]
-        new = set[_Key]().union(*(second.keys() - row.keys() for row in rows))
-        if not new:
-            return rows
-        words = {key: word for key, word in second.items() if key in new}
-        cosines, letters = self._nearest(first, list(words.values())), Letters(list(words.values()))
-        for word, row, near in zip(first, rows, cosines, strict=True):
-            row.update(zip(words, np.maximum(near, letters.compare(word, near)).tolist(), strict=True))
-        return rows
+        return self._table.compare(first, second)
 
     def nameness(self, words: Sequence[Word]) -> Matrix:
         """Return how much like names words are, about -1 to 1; shape (words,). Arabic has no capitals to tell by."""
@@ -155,36 +130,22 @@ class WordAligner:
         signs = np.where(scores[sure] > _SURE_NAME, 1.0, -1.0)
         return _fit(np.concatenate([english, arabic[sure]]), np.concatenate([labels, signs])), means
 
-    def _nearest(self, first: Sequence[Word], second: Sequence[Word]) -> Matrix:
-        """Return the best cosine of each two words, each as written and without the particles written to it."""
-        forms = [[written_forms(word.written) for word in words] for words in (first, second)]
-        cosines = (
-            self._rows_of([f for of in forms[0] for f in of]) @ self._rows_of([f for of in forms[1] for f in of]).T
-        )
-        for axis, words in enumerate(forms):
-            last = np.cumsum(list(map(len, words))) - 1  # of a word's forms, of which there are one or two
-            start = last + 1 - np.array(list(map(len, words)))
-            cosines = np.maximum(cosines.take(start, axis=axis), cosines.take(last, axis=axis))
-        return np.asarray(cosines, dtype=np.float32)
-
     def vectors(self, words: Sequence[Word]) -> Matrix:
         """Return the words' vectors, less the mean of their language: unit rows, shape (words, dim)."""
-        return self._rows_of([word.written for word in words])
-
-    def _rows_of(self, written: Sequence[str]) -> Matrix:
-        known = self._known
-        missing = list(dict.fromkeys(word for word in written if word not in known))
-        if missing and len(known) > _REMEMBERED:
-            known = self._known = {}
-            missing = list(dict.fromkeys(written))
-        if missing:
-            rows = self._encode(list(map(strip_tashkeel, missing)))
-            rows = rows - np.stack([self._means[detect_language(word)] for word in missing])
-            rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-            known.update(zip(missing, rows.astype(np.float32), strict=True))
-        if not written:
+        if not words:
             return np.zeros((0, len(self._means["en"])), dtype=np.float32)
-        return np.stack([known[word] for word in written])
+        return self._table.vectors([word.written for word in words])
+
+    @property
+    def _table(self) -> WordTable:
+        if self._words.is_full:
+            self._words = WordTable(self._centred)
+        return self._words
+
+    def _centred(self, written: Sequence[str]) -> Matrix:
+        rows = self._encode(list(map(strip_tashkeel, written)))
+        rows = rows - np.stack([self._means[detect_language(word)] for word in written])
+        return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
     @cached_property
     def _means(self) -> Mapping[Language, Matrix]:

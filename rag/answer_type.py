@@ -41,8 +41,8 @@ def carries(sentence: str, kind: AnswerType, question: str) -> bool:
         named = any(set(date.parts().items()) - asked for date in find_dates(sentence))
         return named or _ERA.search(fold(sentence)) is not None
     if kind in ("number", "percent", "money"):
-        asked_values = {number.value for number in _numbers(question)}
-        return any(_fits(n, kind) for n in _numbers(sentence) if n.value not in asked_values)
+        asked_values = {number.value for number in plain_numbers(question)}
+        return any(_fits(n, kind) for n in plain_numbers(sentence) if n.value not in asked_values)
     return kind != "cause" or _CAUSE.search(fold(sentence)) is not None
 
 
@@ -68,7 +68,8 @@ def _fits(number: Number, kind: AnswerType) -> bool:
 
 
 @lru_cache(maxsize=1024)  # a question is held beside each sentence, and each sentence is looked at more than once
-def _numbers(text: str) -> tuple[Number, ...]:
+def plain_numbers(text: str) -> tuple[Number, ...]:
+    """Return the numbers of a text that are no part of a date."""
     return tuple(find_numbers(text, [(date.start, date.end) for date in find_dates(text)]))
 
 

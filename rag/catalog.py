@@ -41,6 +41,7 @@ from rag.types import Article, Language, Passage
 
 _T = TypeVar("_T")
 
+
 class Catalog:
     """The record of an index; made when there is none and `writable`.
 

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from rag.align import WordAligner
-from rag.answer_type import AnswerType, carries, counted_noun, expected_type
+from rag.answer_type import AnswerType, carries, counted_noun, expected_type, plain_numbers
 from rag.arrange import asks_for_latest
 from rag.dates import find_dates, find_years
 from rag.encode import Matrix
@@ -133,8 +133,11 @@ class QuoteReader:
 
     def _counts(self, sentence: str, noun: Sequence[Word]) -> bool:
         """Whether a number of a sentence counts what the question wants counted."""
-        numbers = find_numbers(sentence, [(date.start, date.end) for date in find_dates(sentence)])
-        beside = [word for number in numbers for word in content_words(sentence[number.end : number.end + _BESIDE])[:2]]
+        beside = [
+            word
+            for number in plain_numbers(sentence)
+            for word in content_words(sentence[number.end : number.end + _BESIDE])[:2]
+        ]
         return bool(beside) and float(self._aligner.compare(noun, beside).max()) >= _SAME_NOUN
 
     def _tell_apart(self, asked: Sequence[Word], passage: Passage) -> Matrix:
@@ -219,13 +222,16 @@ def _values(text: str, kind: AnswerType, question: str) -> set[object]:
         asked = {tuple(sorted(date.parts().items())) for date in find_dates(question)}
         return {named for date in find_dates(text) if (named := tuple(sorted(date.parts().items()))) not in asked}
     asked_numbers = {number.value for number in find_numbers(question)}
-    found = find_numbers(text, [(date.start, date.end) for date in find_dates(text)])
-    return {(n.value,) for n in found if n.value not in asked_numbers and carries(text[n.start :], kind, question)}
+    return {
+        (n.value,)
+        for n in plain_numbers(text)
+        if n.value not in asked_numbers and carries(text[n.start :], kind, question)
+    }
 
 
 def _figures(text: str) -> list[tuple[int, int]]:
     dates = [(date.start, date.end) for date in find_dates(text)]
-    return dates + [(number.start, number.end) for number in find_numbers(text, dates)]
+    return dates + [(number.start, number.end) for number in plain_numbers(text)]
 
 
 def _same_origin(first: Hit, second: Hit) -> bool:

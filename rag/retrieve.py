@@ -34,7 +34,7 @@ from rag.weigh import Candidate, Question, Wording, compare_tokens, sentence_sco
 _CANDIDATES = 50  # passages each first stage brings up
 _RERANKED = 20  # passages a reranker reads
 _MAY_BE_COPY = 0.75  # cosine of the means of two passages from which one may be a copy
-_READ_AT_ONCE = 16  # passages whose texts are read together
+_READ_AT_ONCE = 8  # passages whose texts are read together
 _AT_ONCE = 16  # questions that are encoded while their words are looked up
 
 _UNKNOWN_IDF = 3.0  # of a question's word that the dictionary cannot translate: that of a word in one passage of twenty
@@ -150,7 +150,9 @@ class HybridRetriever:
         unrelated: dict[Language, float] = {}
         if encoded.tokens and calibration.projection is not None:
             tokens = calibration.project(encoded.tokens[0], "question_token", language)
-            unrelated = {name: calibration.match_unrelated(tokens, name) for name in LANGUAGES if name in snapshot.languages}
+            unrelated = {
+                name: calibration.match_unrelated(tokens, name) for name in LANGUAGES if name in snapshot.languages
+            }
         return Question(
             words,
             calibration.apply(encoded.vectors, "question", language)[0],

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from rag.clean import fold, strip_tashkeel
 from rag.language import detect_language
@@ -90,55 +86,8 @@ def written_forms(written: str) -> tuple[str, ...]:
     return (written, bare) if bare != plain else (written,)
 
 
-class Letters:
-    """Some words by their letters, to be compared with others.
-
-    Args:
-        words: to be compared with.
-    """
-
-    def __init__(self, words: Sequence[Word]) -> None:
-        self._words = words
-        told = [_letters_of(word.term) for word in words]
-        self._lengths = np.array([length for length, _ in told], dtype=np.int64)
-        self._masks = np.array([mask for _, mask in told], dtype=np.uint64)
-        self._arabic = np.array([word.language == "ar" for word in words], dtype=np.bool_)
-        self._of_term: dict[str, list[int]] = defaultdict(list)
-        self._of_skeleton: dict[str, list[int]] = defaultdict(list)  # whole, and without the last consonant
-        for place, word in enumerate(words):
-            self._of_term[word.term].append(place)
-            code = skeleton(word.written)
-            self._of_skeleton[code].append(place)
-            if len(code) > 3:
-                self._of_skeleton[code[:-1]].append(place)
-
-    def compare(self, word: Word, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return how surely each of the words is the same as another by its letters, 0 where it is not; shape (words,).
-
-        Args:
-            word: the other.
-            cosines: of its vector and those of the words, shape (words,).
-        """
-        alike = np.zeros(len(self._words), dtype=np.float32)
-        length, mask = _letters_of(word.term)
-        apart = np.abs(self._lengths - length)
-        near = (self._arabic == (word.language == "ar")) & (apart <= 2)
-        near &= (apart <= 1) | (np.minimum(self._lengths, length) >= _LONG)
-        shorter = np.where(self._lengths < length, self._masks, np.uint64(mask))
-        longer = np.where(self._lengths < length, np.uint64(mask), self._masks)
-        near &= np.bitwise_count(shorter & ~longer) <= np.where(np.minimum(self._lengths, length) >= _LONG, 2, 1)
-        for place in np.flatnonzero(near).tolist():
-            alike[place] = _spelt_alike(*sorted((word.term, self._words[place].term), key=len))
-        code = skeleton(word.written)
-        for place in {*self._of_skeleton.get(code, ()), *(self._of_skeleton.get(code[:-1], ()) if code else ())}:
-            if self._words[place].language != word.language:
-                alike[place] = _named_alike(word, self._words[place], float(cosines[place]))
-        alike[self._of_term.get(word.term, [])] = 1.0
-        return alike
-
-
 @lru_cache(maxsize=65536)
-def _letters_of(term: str) -> tuple[int, int]:
+def letters_of(term: str) -> tuple[int, int]:
     """Return how many letters a term has, and which, a bit each; two letters may share one."""
     mask = 0
     for letter in term:
@@ -146,7 +95,7 @@ def _letters_of(term: str) -> tuple[int, int]:
     return len(term), mask
 
 
-def _named_alike(one: Word, other: Word, cosine: float) -> float:
+def named_alike(one: Word, other: Word, cosine: float) -> float:
     """Return how surely two words in two scripts are one name by their consonants; 0 where they are not."""
     first, second = sorted((skeleton(one.written), skeleton(other.written)), key=len)
     if len(first) >= 3 and (first == second or (second.startswith(first) and len(second) == len(first) + 1)):
@@ -157,7 +106,8 @@ def _named_alike(one: Word, other: Word, cosine: float) -> float:
 
 
 @lru_cache(maxsize=100_000)
-def _spelt_alike(shorter: str, longer: str) -> float:
+def spelt_alike(shorter: str, longer: str) -> float:
+    """Return how surely two terms in one script are spellings of one word; 0 where they are not."""
     if shorter.translate(_CARRIERS) == longer.translate(_CARRIERS):  # the commonest slips of the pen
         return 0.95
     # A lone particle is a letter of the root in one text and none in another: "ببكين", "بكين".

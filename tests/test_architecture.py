@@ -19,8 +19,8 @@ ORDER = [
     "cluster", "change", "summary", "provenance", "catalog", "store", "segments", "keywords", "dictionary",
     "place", "repair", "write", "repeated", "read_ahead", "update", "index", "watch", "snapshot", "arrange",
     "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
-    "words", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile", "intent",
-    "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
+    "words", "word_table", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile",
+    "intent", "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
     "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup", "unpack", "restore",
     "show", "options", "access", "serving", "saving", "__main__",
 ]  # fmt: skip
