@@ -112,32 +112,40 @@ def weigh(evidence: Sequence[Evidence], asked: Question, keywords: KeywordIndex)
     universal = np.concatenate([passage.universal for passage in evidence]) @ asked.universal
     sums = np.add.reduceat(vectors, starts)
     means = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-    of_means = means @ asked.vector
-    best, best_universal = np.maximum.reduceat(cosines, starts), np.maximum.reduceat(universal, starts)
-    candidates = []
     words = asked.words
+    rows = [keywords.row(passage.id) for passage in evidence]
+    of_means = (means @ asked.vector).tolist()
+    best, best_universal = (np.maximum.reduceat(of, starts).tolist() for of in (cosines, universal))
+    found = _scores_of(words.keywords, rows)
+    named = _scores_of(words.names, rows) if words.names is not None else None
+    translated = {language: _scores_of(scores, rows) for language, scores in words.dictionary.items()}
+    candidates = []
     for place, passage in enumerate(evidence):
         mine = slice(int(starts[place]), int(starts[place]) + counts[place])
-        row = keywords.row(passage.id)
         signals = {
-            "sentence": float(best[place]),
-            "mean": float(of_means[place]),
-            "universal": float(best_universal[place]),
+            "sentence": best[place],
+            "mean": of_means[place],
+            "universal": best_universal[place],
             "unrelated": asked.unrelated.get(passage.language, _UNRELATED),
         }
-        found = float(words.keywords[row]) if row is not None else 0.0
         if passage.language == words.language:
-            signals["keywords"] = found
+            signals["keywords"] = found[place]
         else:
-            signals |= {"shared": found, "other_language": 1.0}
-            dictionary = words.dictionary.get(passage.language)
-            if row is not None and dictionary is not None and words.names is not None:
-                signals |= {"dictionary": float(dictionary[row]), "names": float(words.names[row])}
-        if words.lacks_number(row, passage.published):
+            signals |= {"shared": found[place], "other_language": 1.0}
+            if rows[place] is not None and named and passage.language in translated:
+                signals |= {"dictionary": translated[passage.language][place], "names": named[place]}
+        if words.numbers and words.lacks_number(rows[place], passage.published):
             signals["missing_number"] = 1.0
         of = (passage.id, passage.article_id, passage.language, passage.published)
         candidates.append(Candidate(*of, cosines[mine], universal[mine], means[place], signals))
     return candidates
+
+
+def _scores_of(scores: Scores, rows: Sequence[int | None]) -> list[float]:
+    """Return the scores of passages by their rows; 0 where the keyword index does not hold one."""
+    known = np.array([row is not None for row in rows])
+    found: list[float] = np.where(known, scores[[row or 0 for row in rows]], 0.0).tolist() if len(scores) else []
+    return found or [0.0] * len(rows)
 
 
 def compare_tokens(
@@ -176,12 +184,13 @@ def _compare(candidates: Sequence[Candidate], question: Matrix, tokens: Mapping[
         return
     counts = [count for _, found in compared for count in found.counts]
     every = match_tokens(question, np.concatenate([found.codes for _, found in compared]), counts)
-    at = 0
-    for candidate, found in compared:
-        matches = every[:, at : at + len(found.counts)]
-        at += len(found.counts)
-        candidate.token_matches = matches.mean(axis=0)
-        candidate.signals["tokens"] = float(matches.max(axis=1).mean())
+    of_sentences = every.mean(axis=0)
+    ends = np.cumsum([len(found.counts) for _, found in compared])
+    starts = np.concatenate([[0], ends[:-1]])
+    of_passages = np.maximum.reduceat(every, starts, axis=1).mean(axis=0).tolist()
+    for place, (candidate, _) in enumerate(compared):
+        candidate.token_matches = of_sentences[starts[place] : ends[place]]
+        candidate.signals["tokens"] = of_passages[place]
 
 
 def sentence_scores(candidate: Candidate) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import Any, Final
 
@@ -84,15 +85,17 @@ class WordTable:
     def _rows_of(self, words: Sequence[Word]) -> NDArray[np.int64]:
         """Return the rows of words; those that were not met get one."""
         rows = self._rows
-        if missing := {(word.written, word.term): word for word in words if (word.written, word.term) not in rows}:
-            self._learn([form for word in missing.values() for form in written_forms(word.written)])
-            if len(rows) + len(missing) > len(self._facts):
-                self._facts = _enlarged(self._facts, len(rows) + len(missing))
-                self._alike = {}
-            for key, word in missing.items():
-                rows[key] = len(self._words)
-                self._facts[rows[key]] = self._facts_of(word)
-                self._words.append(word)
+        with suppress(KeyError):  # most were met a moment ago
+            return np.array([rows[word.written, word.term] for word in words], dtype=np.int64)
+        missing = {(word.written, word.term): word for word in words if (word.written, word.term) not in rows}
+        self._learn([form for word in missing.values() for form in written_forms(word.written)])
+        if len(rows) + len(missing) > len(self._facts):
+            self._facts = _enlarged(self._facts, len(rows) + len(missing))
+            self._alike = {}
+        for key, word in missing.items():
+            rows[key] = len(self._words)
+            self._facts[rows[key]] = self._facts_of(word)
+            self._words.append(word)
         return np.array([rows[word.written, word.term] for word in words], dtype=np.int64)
 
     def _facts_of(self, word: Word) -> tuple[Any, ...]:
