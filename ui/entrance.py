@@ -21,8 +21,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.accounts import Accounts
-from ui.api.problems import Problem
 from ui.people import Person, introduce
+from ui.problems import Problem
 from ui.sessions import Sessions
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")

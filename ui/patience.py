@@ -12,8 +12,8 @@ from typing import Any, Final
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.api.problems import Problem
 from ui.limits import Limits
+from ui.problems import Problem
 
 _RETRY: Final = "5"  # seconds
 _CLOSE: Final = {"Connection": "close"}

@@ -24,9 +24,9 @@ from rag.index import Index
 from rag.index_report import IndexReport
 from rag.load import find_files
 from rag.progress import Progress
-from ui.api.problems import Problem, guarding
 from ui.entrance import refuse_unless_managing
 from ui.people import person_of
+from ui.problems import Problem, guarding
 
 UPLOADS: Final = "uploads"
 """Folder, in that of the index, in which files that were sent stay."""

@@ -14,7 +14,7 @@ from rag.home import Home
 from rag.index import Index
 from tests.fakes import HashEncoder
 from ui import uploads as module
-from ui.api.problems import Problem
+from ui.problems import Problem
 from ui.uploads import UPLOADS, Uploads, index_files, index_left, plain_name
 
 

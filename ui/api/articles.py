@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from ui.api import requests, responses
 from ui.api.events import event, stream_events
 from ui.api.gate import manage
-from ui.api.problems import Problem, guarding, problem_of
 from ui.api.service import Service, asker_of
+from ui.problems import Problem, guarding, problem_of
 
 LARGEST_BODY: Final = 50_000_000
 """Bytes of a request: as much as may be dropped on the page of the articles."""

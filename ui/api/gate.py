@@ -8,9 +8,9 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.api.problems import Problem
 from ui.entrance import refuse_unless_managing
 from ui.people import person_of
+from ui.problems import Problem
 
 _TOGETHER: Final = 4  # bodies as large as they may be that are held in memory at once
 _RETRY: Final = "5"  # seconds

@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 
 from rag.errors import IndexStateError
 from ui.api.metrics import CONTENT_TYPE, Metrics
-from ui.api.problems import guarding
 from ui.api.service import Service
+from ui.problems import guarding
 
 
 def health_routes(service: Service, metrics: Metrics) -> APIRouter:

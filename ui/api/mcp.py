@@ -32,10 +32,10 @@ from rag.hostile import speaks_to_machine, withhold_instructions
 from rag.language import split_sentences
 from rag.types import Article, Hit
 from ui.api.completion import footnotes
-from ui.api.problems import problem_of
 from ui.api.requests import ArticleId, Filtering, Question
 from ui.api.service import Asker, Service
 from ui.clients import client_of
+from ui.problems import problem_of
 
 LARGEST_BODY: Final = 1_000_000
 """Bytes of a request over HTTP."""

@@ -22,9 +22,9 @@ from starlette.exceptions import HTTPException
 from rag.types import Answer, Citation, Turn
 from ui.api.completion import Sent, evidence, footnotes, without_footnotes
 from ui.api.events import event, stream_events
-from ui.api.problems import Problem, guarding, problem_of
 from ui.api.requests import LONGEST_MESSAGE, Filtering
 from ui.api.service import Service, asker_of
+from ui.problems import Problem, guarding, problem_of
 
 LARGEST_BODY: Final = 8_000_000
 """Bytes of a request."""

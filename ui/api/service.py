@@ -19,6 +19,7 @@ from rag.types import Answer
 from ui.clients import client_of
 from ui.limits import Limits
 from ui.listing import Listing
+from ui.problems import ClientGone
 from ui.queueing import Busy, Place, QuestionQueue
 
 _BESIDE: Final = 4  # calls that are no questions, side by side
@@ -26,10 +27,6 @@ _CHANGES: Final = 8  # changes of the index that may wait, each with what it add
 _END: Final = object()
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-
-
-class ClientGone(Exception):
-    """Who asked has hung up; nobody is there to be answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from rag.errors import IndexBusyError, IndexStateError, SanadError
-from ui.api.service import ClientGone
 from ui.queueing import Busy, Reason, TooSlow
 
 HUNG_UP: Final = 499
@@ -36,6 +35,10 @@ _BUSY: Final[Mapping[Reason, tuple[int, str, str]]] = {
 }
 _PATH: Final = re.compile(r"(?<![\w.:/])(?:~|[A-Za-z]:)?(?:[/\\][^\s/\\:;,()'\"]+){2,}")
 _log = logging.getLogger(__name__)
+
+
+class ClientGone(Exception):
+    """Who asked has hung up; nobody is there to be answered."""
 
 
 class Problem(Exception):
