@@ -30,7 +30,7 @@ CHUNK = 2**20
 RESTORING, REPLACED = "restoring-", "replaced-"
 """What the names of folders begin with in which `rag.restore` unpacks, and puts what it replaces."""
 
-_OWN = ("vectors", "keywords", "writer.lock", "writer.pid", ".write-probe")  # made again, or of the moment
+_OWN = ("vectors", "keywords", "words", "writer.lock", "writer.pid", ".write-probe")  # made again, or of the moment
 _OF_THE_MOMENT = re.compile(
     rf"(keywords-\d|fetching-|{RESTORING}|{REPLACED}).*|.*\.sqlite-(wal|shm|journal)"
     "|[0-9a-f]{32}"  # this machine's copy of the keyword index of a catalog on a server
