@@ -97,8 +97,10 @@ class Vocabulary:
         self._ends: NDArray[np.uint32] = map_file(folder / "ends", np.uint32, (count,))
         self._letters: NDArray[np.uint8] = map_file(folder / "letters", np.uint8, (letters,))
 
-    def __iter__(self) -> Iterator[str]:
-        return map(self._word, range(len(self._ends)))
+    def words(self) -> list[str]:
+        """Return all of them, in the order that they were added in."""
+        letters, ends = self._letters.tobytes(), self._ends.tolist()
+        return [letters[start:end].decode() for start, end in zip([0, *ends], ends, strict=False)]
 
     def nearest(self, vectors: Matrix, most: int, least: float) -> list[list[tuple[str, float]]]:
         """Return the words nearest to each vector with their cosines, nearest first.
@@ -178,7 +180,7 @@ def _write_missing(folder: Path, catalog: Catalog) -> dict[Language, Vocabulary]
     """Write what the files lack, or all of them anew, and return their words; for who holds the folder."""
     words, listed = catalog.words(), _Listed.read(folder)
     held = _open(folder, listed) if listed and listed.identity == catalog.identity else None
-    known = {word for vocabulary in held.values() for word in vocabulary} if held else set()
+    known = {word for vocabulary in held.values() for word in vocabulary.words()} if held else set()
     if listed and held and known <= words:
         _append(folder, listed, catalog, words - known)
     if not listed or not held or not known <= words or listed.outgrown:
