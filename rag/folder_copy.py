@@ -1,9 +1,9 @@
 """The live folder of an index → a copy that shows each of its databases as one moment has it.
 
-Copied are the SQLite databases, the keyword index, and every other file. Made again from the catalog, and not copied, are
-the files of words, and the vectors: they take a millisecond a passage, and Chroma's files cannot be copied while a
-process has them open. No lock is needed: whoever writes or serves goes on. What a run has begun is copied as a run that
-was killed leaves it: the next goes on from there.
+Copied are the SQLite databases, the keyword index, and every other file. Not copied, since they are made again from the
+catalog, are the files of words, and the vectors: they take a millisecond a passage, and Chroma's files cannot be copied
+while a process has them open. No lock is needed: whoever writes or serves goes on. What a run has
+begun is copied as a run that was killed leaves it: the next goes on from there.
 """
 
 from __future__ import annotations

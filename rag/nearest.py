@@ -21,8 +21,8 @@ from rag.encode import Matrix
 _HEAD = 126  # coordinates compared with all; with two lengths they are 128 bytes a vector
 _MIDDLE = 128  # further ones, of those that are looked at more closely
 _BLOCK = 512  # vectors compared at once, as many as keep within a processor's cache
-_PART = 64  # of a block, whose best is looked at first
-_FIRST = 64  # parts by whose best the nearest are first guessed
+_GROUP = 8  # vectors of a block, of which the best is looked at first
+_FIRST = 64  # groups by whose best the nearest are first guessed
 _WHOLE = 16  # vectors that are read whole at once
 _QUERIES = 8  # compared at once
 _FITTED = 20_000  # vectors that the turn is fitted to, at most
@@ -84,7 +84,7 @@ class NearestRows:
         )
 
     def _bounds(self, heads: Matrix) -> Matrix:
-        """Return the highest cosine there could be of query and vector, shape (blocks, queries, parts, vectors)."""
+        """Return the highest cosine there could be of query and vector, shape (blocks, queries, vectors, groups)."""
         bounds = np.empty((len(self._head), len(heads), _BLOCK), dtype=np.float32)
         codes = np.empty(self._head.shape[1:], dtype=np.float32)
         for block, part in zip(self._head, bounds, strict=True):
@@ -92,21 +92,23 @@ class NearestRows:
             np.matmul(heads, codes, out=part)
         if last := self.count % _BLOCK:
             bounds[-1, :, last:] = -1
-        return bounds.reshape(len(bounds), len(heads), -1, _PART)
+        return bounds.reshape(len(bounds), len(heads), _GROUP, -1)
 
     def _search(self, query: Matrix, middle: Matrix, bounds: Matrix, k: int, least: float) -> tuple[_Rows, Matrix]:
-        best = bounds.max(axis=2).ravel()
-        first = np.argpartition(best, -_FIRST)[-_FIRST:] if len(best) > _FIRST else np.arange(len(best))
-        first = first[best[first] >= least - _SLACK]
-        guessed = first * _PART + bounds[np.divmod(first, bounds.shape[1])].argmax(axis=1)
-        guessed, cosines = self._look(query, middle, guessed, best[first], k, least, _WHOLE)
+        best = bounds.max(axis=1)
+        first = np.argpartition(best, -_FIRST, axis=None)[-_FIRST:] if best.size > _FIRST else np.arange(best.size)
+        blocks, groups = np.divmod(first, best.shape[1])
+        guessed = _row(blocks, bounds[blocks, :, groups].argmax(axis=1), groups)
+        highest = best[blocks, groups]
+        known = highest >= least - _SLACK
+        guessed, cosines = self._look(query, middle, guessed[known], highest[known], k, least, _WHOLE)
         least = _last_of(cosines, k, least)
-        parts = np.flatnonzero(best >= least - _SLACK)
-        highest = bounds[np.divmod(parts, bounds.shape[1])]
-        places, columns = np.nonzero(highest >= least - _SLACK)
-        rows = parts[places] * _PART + columns
+        blocks, groups = np.nonzero(best >= least - _SLACK)
+        of_groups = bounds[blocks, :, groups]
+        places, members = np.nonzero(of_groups >= least - _SLACK)
+        rows = _row(blocks[places], members, groups[places])
         new = ~np.isin(rows, guessed)
-        found, near = self._look(query, middle, rows[new], highest[places[new], columns[new]], k, least, len(rows))
+        found, near = self._look(query, middle, rows[new], of_groups[places, members][new], k, least, len(rows))
         return np.concatenate([guessed, found]), np.concatenate([cosines, near])
 
     def _look(
@@ -121,6 +123,11 @@ class NearestRows:
             some = self._rows[rows[at : at + _WHOLE]].astype(np.float32) @ query
             cosines = np.concatenate([cosines, some])
         return rows[: len(cosines)], cosines
+
+
+def _row(block: _Rows, member: _Rows, group: _Rows) -> _Rows:
+    """Return the rows of members of groups, which are as far from each other as there are groups in a block."""
+    return block * _BLOCK + member * (_BLOCK // _GROUP) + group
 
 
 def _last_of(cosines: Matrix, k: int, least: float) -> float:
