@@ -23,6 +23,7 @@ _MIDDLE = 128  # further ones, of those that are looked at more closely
 _BLOCK = 512  # vectors compared at once, as many as keep within a processor's cache
 _GROUP = 8  # vectors of a block, of which the best is looked at first
 _FIRST = 64  # groups by whose best the nearest are first guessed
+_CLOSER = 2048  # vectors that are looked at more closely at once
 _WHOLE = 16  # vectors that are read whole at once
 _QUERIES = 8  # compared at once
 _FITTED = 20_000  # vectors that the turn is fitted to, at most
@@ -108,8 +109,15 @@ class NearestRows:
         places, members = np.nonzero(of_groups >= least - _SLACK)
         rows = _row(blocks[places], members, groups[places])
         new = ~np.isin(rows, guessed)
-        found, near = self._look(query, middle, rows[new], of_groups[places, members][new], k, least, len(rows))
-        return np.concatenate([guessed, found]), np.concatenate([cosines, near])
+        rows, highest = rows[new], of_groups[places, members][new]
+        found = guessed
+        for at in range(0, len(rows), _CLOSER):
+            near = highest[at : at + _CLOSER] >= least - _SLACK
+            some, theirs = rows[at : at + _CLOSER][near], highest[at : at + _CLOSER][near]
+            some, theirs = self._look(query, middle, some, theirs, k, least, len(some))
+            found, cosines = np.concatenate([found, some]), np.concatenate([cosines, theirs])
+            least = _last_of(cosines, k, least)
+        return found, cosines
 
     def _look(
         self, query: Matrix, middle: Matrix, rows: _Rows, highest: Matrix, k: int, least: float, most: int
@@ -194,7 +202,8 @@ def _fit(folder: Path, rows: NDArray[np.float16]) -> None:
     lengths, axes = np.linalg.eigh(some.T @ some)
     axes = axes[:, np.argsort(-lengths)[: sum(_split(rows.shape[1]))]].astype(np.float32)
     scales = np.maximum(np.abs(some @ axes).max(axis=0), 1e-3) / _STEPS
-    np.save(folder / "axes.npy", np.vstack([axes, scales]))
+    with append_to(folder / "axes.npy", 0) as stream:
+        np.save(stream, np.vstack([axes, scales]))
 
 
 def _read_axes(folder: Path) -> tuple[Matrix, Matrix]:

@@ -172,7 +172,7 @@ def _open(folder: Path, listed: _Listed) -> dict[Language, Vocabulary] | None:
     files, words, letters = folder / listed.folder, listed.words, listed.letters
     try:
         return {name: Vocabulary(files / name, words[name], letters[name], listed.dim) for name in LANGUAGES}
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError, KeyError):
         return None
 
 

@@ -151,7 +151,7 @@ def test_a_killed_writer_leaves_nothing_wrong(home: Home, catalog: Catalog, mome
     assert len([path for path in (home.folder / "words").iterdir() if path.is_dir()]) == 1
 
 
-@pytest.mark.parametrize("damage", ["list", "short", "missing", "folder"])
+@pytest.mark.parametrize("damage", ["list", "short", "empty", "missing", "folder"])
 def test_what_is_damaged_is_made_anew(home: Home, catalog: Catalog, damage: str) -> None:
     open_vocabularies(home, catalog)
     words = home.folder / "words"
@@ -160,6 +160,8 @@ def test_what_is_damaged_is_made_anew(home: Home, catalog: Catalog, damage: str)
         (words / "words.json").write_text("{", encoding="utf-8")
     elif damage == "short":
         (files / "head").write_bytes(b"")
+    elif damage == "empty":
+        (files / "axes.npy").write_bytes(b"")
     elif damage == "missing":
         (files / "axes.npy").unlink()
     else:
