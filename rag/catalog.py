@@ -231,25 +231,25 @@ class Catalog:
         with self._engine.connect() as connection:
             return set(connection.scalars(query))
 
-    def words(self) -> dict[str, Language]:
-        """Return every remembered word with its language."""
+    def words(self) -> set[str]:
+        """Return every remembered word."""
         with self._engine.connect() as connection:
-            return {
-                row.word: row.language for row in connection.execute(sa.select(*tables.words.c["word", "language"]))
-            }
+            return set(connection.scalars(sa.select(tables.words.c.word)))
 
-    def word_vectors(self, language: Language) -> tuple[list[str], Matrix]:
-        """Return the remembered words of a language and their vectors, shape (words, dim); (0, 0) for none."""
-        query = sa.select(*tables.words.c["word", "vector"]).where(tables.words.c.language == language)
-        words: list[str] = []
-        halves = bytearray()
-        with self._engine.connect().execution_options(yield_per=2000) as connection:
-            for row in connection.execute(query.order_by(tables.words.c.word)):
-                words.append(row.word)
-                halves += row.vector
-        if not words:
-            return [], np.zeros((0, 0), dtype=np.float32)
-        return words, np.frombuffer(halves, dtype=np.float16).astype(np.float32).reshape(len(words), -1)
+    def count_words(self) -> int:
+        """Return how many words are remembered."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(tables.words)) or 0
+
+    def word_vectors(self, words: Sequence[str], language: Language | None = None) -> tuple[list[str], Matrix]:
+        """Return those of the words that are remembered, and of a language, with their vectors, shape (words, dim)."""
+        query = sa.select(*tables.words.c["word", "vector"]).where(tables.among(tables.words.c.word, words))
+        if language:
+            query = query.where(tables.words.c.language == language)
+        with self._engine.connect() as connection:
+            found = connection.execute(query.order_by(tables.words.c.word)).all()
+        vectors = np.frombuffer(b"".join(row.vector for row in found), dtype=np.float16).astype(np.float32)
+        return [row.word for row in found], vectors.reshape(len(found), -1 if found else 0)
 
     def count_articles(self) -> int:
         """Return how many articles there are."""

@@ -7,7 +7,9 @@ how near they are; words without a near one add nothing.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -15,27 +17,32 @@ from rag.calibrate import LANGUAGES, Calibration
 from rag.catalog import Catalog
 from rag.encode import Encoder, Matrix
 from rag.encoded import EncodedPassage
+from rag.home import Home
 from rag.language import detect_language
 from rag.terms import spelt_words, to_term
 from rag.types import Language
+from rag.vocabulary import Vocabulary, open_vocabularies, update_vocabularies
 
 _NEAREST = 6  # words taken for one; with the two below, the optimum on one half of XQuAD
 _LEAST = 0.4  # cosine of calibrated vectors
 _TEMPERATURE = 0.05  # of the softmax over their cosines
 _COMPLETE = "words"  # the fact that the words of all passages are known
 _BATCH = 2000  # words encoded and written together
+_REMEMBERED = 2000  # translations
 
 
-def learn_words(catalog: Catalog, encoder: Encoder, calibration: Calibration) -> None:
+def learn_words(home: Home, catalog: Catalog, encoder: Encoder, calibration: Calibration) -> None:
     """Encode and remember the words of all passages, once there are passages in two languages; for who writes.
 
-    From then on those of each change are learned with it. An index in one language learns its words when the first
-    question in the other is asked.
+    From then on those of each change are learned with it, and the files that they are read from brought in step. An
+    index in one language learns its words when the first question in the other is asked.
     """
     if catalog.fact(_COMPLETE) == "1":
         _add_words(catalog, catalog.new_passages(), encoder, calibration)
     elif len(catalog.languages()) > 1:
         learn_all_words(catalog, encoder, calibration)
+    if knows_all_words(catalog):
+        update_vocabularies(home, catalog)
 
 
 def learn_all_words(catalog: Catalog, encoder: Encoder, calibration: Calibration) -> None:
@@ -80,30 +87,32 @@ def _encode(
 
 
 class Dictionary:
-    """The words of an index in both languages.
+    """The words of an index in both languages; what was translated lately is remembered; safe to share by threads.
 
     Args:
-        words: of each language, with their calibrated vectors, one row each.
+        words: of each language.
     """
 
-    def __init__(self, words: Mapping[Language, tuple[Sequence[str], Matrix]]) -> None:
+    def __init__(self, words: Mapping[Language, Vocabulary]) -> None:
         self._words = words
+        self._translated: dict[tuple[Language, bytes], dict[str, float]] = {}
 
     @classmethod
-    def read(cls, catalog: Catalog) -> Dictionary:
-        """Return what the catalog remembers."""
-        return cls({language: catalog.word_vectors(language) for language in LANGUAGES})
+    def read(cls, home: Home, catalog: Catalog) -> Dictionary:
+        """Return what the catalog remembers, from files beside it, which are brought in step."""
+        return cls(open_vocabularies(home, catalog))
 
     @classmethod
     def learn(cls, catalog: Catalog, encoder: Encoder, calibration: Calibration) -> Dictionary:
         """Return the words of all passages, encoded; nothing is remembered."""
-        words: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
-        rows: dict[Language, list[Matrix]] = {language: [] for language in LANGUAGES}
-        for languages, vectors in _encode(_new_words(catalog.every_passage(), ()), encoder, calibration):
-            for (word, language), row in zip(languages.items(), vectors, strict=True):
-                words[language].append(word)
-                rows[language].append(row)
-        return cls({language: (words[language], np.array(rows[language])) for language in LANGUAGES})
+        with tempfile.TemporaryDirectory(prefix="sanad-words-", ignore_cleanup_errors=True) as name:
+            home = Home(Path(name))
+            beside = Catalog(home, writable=True)
+            try:
+                _add_words(beside, catalog.every_passage(), encoder, calibration)
+                return cls.read(home, beside)
+            finally:
+                beside.close()
 
     def translate(self, vectors: Matrix, into: Language) -> list[dict[str, float]]:
         """Return for each word the index terms of a language that mean the same, with their shares; none if unsure.
@@ -112,18 +121,24 @@ class Dictionary:
             vectors: of the words, calibrated, one row each.
             into: the language of the terms.
         """
-        words, known = self._words[into]
-        translations = []
-        for cosines in vectors @ known.T if words else np.zeros((len(vectors), 0)):
-            nearest = np.flatnonzero(cosines > _LEAST)
-            nearest = nearest[np.argsort(-cosines[nearest])[:_NEAREST]]
-            shares = np.exp((cosines[nearest] - cosines[nearest].max(initial=0)) / _TEMPERATURE)
-            terms: dict[str, float] = {}
-            for place, share in zip(nearest, shares / shares.sum(), strict=True):
-                term = to_term(words[int(place)])
-                terms[term] = terms.get(term, 0.0) + float(share)
-            translations.append(terms)
-        return translations
+        keys = [(into, row.tobytes()) for row in vectors]
+        known = self._translated if len(self._translated) <= _REMEMBERED else {}
+        new = [place for place, key in enumerate(keys) if key not in known]
+        nearest = self._words[into].nearest(vectors[new], _NEAREST, _LEAST)
+        translations = {keys[place]: _share(words) for place, words in zip(new, nearest, strict=True)}
+        known = self._translated = known | translations
+        return [known[key] for key in keys]
+
+
+def _share(nearest: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """Return the terms of words by how near these are: shares, 1 together."""
+    cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
+    shares = np.exp((cosines - cosines.max(initial=0)) / _TEMPERATURE)
+    terms: dict[str, float] = {}
+    for (word, _), share in zip(nearest, shares / shares.sum(), strict=True):
+        term = to_term(word)
+        terms[term] = terms.get(term, 0.0) + float(share)
+    return terms
 
 
 def _batches(words: Mapping[str, str]) -> Iterator[dict[str, str]]:

@@ -1,9 +1,9 @@
 """The live folder of an index → a copy that shows each of its databases as one moment has it.
 
-Copied are the SQLite databases, the keyword index, and every other file. The vectors are not: they are made again from
-the catalog, in a millisecond a passage, and Chroma's files cannot be copied while a process has them open. No lock is
-needed: whoever writes or serves goes on. What a run has begun is copied as a run that was killed leaves it: the next
-goes on from there.
+Copied are the SQLite databases, the keyword index, and every other file. Not copied, since they are made again from the
+catalog, are the files of words, and the vectors: they take a millisecond a passage, and Chroma's files cannot be copied
+while a process has them open. No lock is needed: whoever writes or serves goes on. What a run has
+begun is copied as a run that was killed leaves it: the next goes on from there.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CHUNK = 2**20
 RESTORING, REPLACED = "restoring-", "replaced-"
 """What the names of folders begin with in which `rag.restore` unpacks, and puts what it replaces."""
 
-_OWN = ("vectors", "keywords", "writer.lock", "writer.pid", ".write-probe")  # made again, or of the moment
+_OWN = ("vectors", "keywords", "words", "writer.lock", "writer.pid", ".write-probe")  # made again, or of the moment
 _OF_THE_MOMENT = re.compile(
     rf"(keywords-\d|fetching-|{RESTORING}|{REPLACED}).*|.*\.sqlite-(wal|shm|journal)"
     "|[0-9a-f]{32}"  # this machine's copy of the keyword index of a catalog on a server

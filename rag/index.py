@@ -290,7 +290,7 @@ class Index:
         if catalog.fact("dirty") != "1":
             return
         gone = catalog.gone_passages()
-        learn_words(catalog, self.encoder, self._calibration(catalog))
+        learn_words(self.home, catalog, self.encoder, self._calibration(catalog))
         update_keywords(self.home, catalog, gone)
         with catalog.change() as change:
             change.complete(purge=purge)

@@ -100,7 +100,7 @@ class Reading:
                     learn_all_words(catalog, self._encoder, snapshot.calibration)
                 finally:
                     catalog.close()
-            return Dictionary.read(snapshot.catalog)
+            return Dictionary.read(self._home, snapshot.catalog)
         except (IndexBusyError, OSError, sa.exc.DatabaseError):  # another process writes, or the folder is read-only
             return Dictionary.learn(snapshot.catalog, self._encoder, snapshot.calibration)
 
@@ -119,7 +119,7 @@ class Reading:
             keywords,
             Calibration.from_bytes(calibration),
             frozenset(catalog.languages()),
-            Dictionary.read(catalog) if knows_all_words(catalog) else None,
+            Dictionary.read(self._home, catalog) if knows_all_words(catalog) else None,
             Recent(catalog.evidence, _HELD),
             Recent(catalog.tokens, _HELD // 2),
             Recent(catalog.texts, _HELD // 4),

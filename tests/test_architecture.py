@@ -16,13 +16,13 @@ ORDER = [
     "types", "child", "filter", "progress", "recent", "index_report", "errors", "home", "settings", "language",
     "phrases", "lexicon", "clean", "dates", "load", "boilerplate", "chunk", "terms", "skeleton", "parallel_text",
     "identity", "remember", "encode", "calibrate", "database", "lock", "encoded", "passage_encoder", "workers",
-    "cluster", "change", "summary", "provenance", "catalog", "store", "segments", "keywords", "dictionary",
-    "place", "repair", "write", "repeated", "read_ahead", "update", "index", "watch", "snapshot", "arrange",
-    "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers", "period", "dialect",
-    "words", "word_table", "align", "rewrite", "negation", "facts", "check", "answer_type", "answerability", "hostile",
-    "intent", "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages",
-    "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup", "unpack", "restore",
-    "show", "options", "access", "serving", "saving", "__main__",
+    "cluster", "change", "summary", "provenance", "catalog", "store", "segments", "keywords", "nearest",
+    "vocabulary", "dictionary", "place", "repair", "write", "repeated", "read_ahead", "update", "index", "watch",
+    "snapshot", "arrange", "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers",
+    "period", "dialect", "words", "word_table", "align", "rewrite", "negation", "facts", "check", "answer_type",
+    "answerability", "hostile", "intent", "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens",
+    "chat", "stages", "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup",
+    "unpack", "restore", "show", "options", "access", "serving", "saving", "__main__",
 ]  # fmt: skip
 
 HOMES = {

@@ -102,6 +102,24 @@ def test_another_machine_sees_it_and_each_change_of_it(home: Home, articles: Pat
     assert not ChromaStore(home, identity(home)).vectors(["port:0"])
 
 
+def test_each_machine_has_files_of_the_words_in_step(home: Home, articles: Path, tmp_path: Path) -> None:
+    an_index(home).add(articles)
+    there = replace(home, folder=tmp_path / "there")
+    vectors = HashEncoder().encode_words(["canal", "harbour"])
+    reading = Reading(there, HashEncoder())
+    before = reading.translating().dictionary
+    assert before is not None
+    assert [bool(terms) for terms in before.translate(vectors, "en")] == [True, False]
+    write_article(articles, "port", "A new harbour opened in Jeddah.")
+    an_index(home).add(articles)
+    after = reading.translating().dictionary
+    assert after is not None
+    assert [bool(terms) for terms in after.translate(vectors, "en")] == [True, True]
+    assert [bool(terms) for terms in before.translate(vectors, "en")] == [True, False], "who reads sees what it saw"
+    for machine in (home, there):
+        assert (machine.folder / identity(home) / "words" / "words.json").is_file()
+
+
 def identity(home: Home) -> str:
     catalog = Catalog(home, writable=False)
     try:
