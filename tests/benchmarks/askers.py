@@ -17,11 +17,10 @@ from tests.benchmarks.machine import middle, middle_ratio
 from tests.benchmarks.made_up import FilledIndex
 from tests.benchmarks.options import Figures, Options
 from tests.benchmarks.plots import bars
-from tests.benchmarks.questions import shuffled_questions
+from tests.benchmarks.questions import shuffled_questions, warm_up
 from tests.benchmarks.tables import show, table
 
 PEOPLE = 10
-_WARM = 30  # questions before the clock
 
 
 def measure(options: Options) -> Figures:
@@ -32,8 +31,7 @@ def measure(options: Options) -> Figures:
         filled.add(filled.next(max(0, options.among - filled.passages)))
         rag = open_rag(filled.settings)
         rag.warm_up()
-        for question in questions[-_WARM:]:
-            rag.ask(question)
+        warm_up({"one": rag.ask}, questions[-options.warm :])
         rounds: dict[str, list[Figures]] = {"one": [], "ten": []}
         for _ in range(options.repeats):
             for name, people in (("one", 1), ("ten", PEOPLE)):

@@ -34,9 +34,11 @@ from tests.benchmarks.growth_report import (
 from tests.benchmarks.made_up import FilledIndex, unit_by_chance
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.options import Figures, Options
-from tests.benchmarks.questions import ask_in_turns, shuffled_questions, write_questions
+from tests.benchmarks.questions import ask_in_turns, shuffled_questions, warm_up, write_questions
 
 __all__ = ["measure", "plots", "tables"]
+
+_AGAIN = 20  # questions before the clock, after the index has grown
 
 
 def measure(options: Options) -> Figures:
@@ -52,7 +54,7 @@ def measure(options: Options) -> Figures:
         beside = _Quickstart(folder / QUICKSTART, grown)
         askers = {SMALLEST: open_rag(small.settings), GROWN: open_rag(grown.settings)}
         encoder = askers[GROWN].index.encoder
-        for size in options.sizes:
+        for number, size in enumerate(options.sizes):
             made = grown.next(max(0, size - grown.passages))
             before = grown.passages
             wall, cpu = grown.add(made)
@@ -61,12 +63,15 @@ def measure(options: Options) -> Figures:
                 rag.warm_up()
             asking = {kind: rag.ask for kind, rag in askers.items()}
             asking |= {ENCODING: encoder.encode_question} | beside.searches(encoder)
+            warm_up(asking, questions[-options.warm :] if number == 0 else questions[-_AGAIN:])
+            first = number * options.asked * options.repeats  # each size is asked others, whose words may be new
+            fresh = questions[first % len(questions) :] + questions[: first % len(questions)]
             rows.append(
                 {
                     "passages": grown.passages,
                     "added": {"passages": grown.passages - before, "wall": wall, "cpu": cpu},
                     "runs": _measure_runs({SMALLEST: small, GROWN: grown}, options.repeats),
-                    "questions": ask_in_turns(asking, questions, options.asked, options.repeats),
+                    "questions": ask_in_turns(asking, fresh, options.asked, options.repeats),
                     "memory": {
                         kind: measure_memory(kind, grown.settings.index, asked, options.repeats) for kind in PROCESSES
                     },

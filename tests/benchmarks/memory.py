@@ -73,6 +73,7 @@ def watch(command: Sequence[str], *, held: bool) -> Watched:
             assert process.stdout
             process.stdout.readline()
             settled = anonymous_memory(process.pid)
+            seen.append(settled)
         told, _ = process.communicate()
     finally:
         ended.set()

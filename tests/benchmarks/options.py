@@ -25,6 +25,7 @@ class Options:
         among: passages of the index that ten people ask.
         seconds: how long one person asks, and then ten.
         asked: questions of a round.
+        warm: questions before the clock.
         repeats: rounds.
         step: of the question sets, every so many-th question is asked.
     """
@@ -35,7 +36,8 @@ class Options:
     sizes: tuple[int, ...] = (1000, 3000, 10_000, 30_000, 100_000, 200_000)
     among: int = 5000
     seconds: float = 60.0
-    asked: int = 100
+    asked: int = 48  # with three rounds of six sizes, no question of XQuAD is asked twice
+    warm: int = 300
     repeats: int = 3
     step: int = 1
 
@@ -56,6 +58,7 @@ def read_options(parts: Sequence[str], about: str) -> tuple[Options, list[str]]:
     parser.add_argument("--among", type=int, default=default.among, help="passages of the index that ten people ask")
     parser.add_argument("--seconds", type=float, default=default.seconds, help="how long one asks, and then ten")
     parser.add_argument("--asked", type=int, default=default.asked, help="questions of a round")
+    parser.add_argument("--warm", type=int, default=default.warm, help="questions before the clock")
     parser.add_argument("--repeats", type=int, default=default.repeats, help="rounds")
     parser.add_argument("--step", type=int, default=default.step, help="ask every so many-th question of the sets")
     values = vars(parser.parse_args())

@@ -17,8 +17,6 @@ Ask = Callable[[str], Any]
 Rounds = dict[str, dict[str, list[float]]]
 """Who is asked → `p50`, `p95` and `cpu`, the median of the processor's time: milliseconds, one for each round."""
 
-_WARM = 30  # questions before the clock
-
 
 def shuffled_questions(xquad: Path) -> list[str]:
     """Return the questions of one file in an order of their own, always the same."""
@@ -27,19 +25,23 @@ def shuffled_questions(xquad: Path) -> list[str]:
     return questions
 
 
+def warm_up(askers: Mapping[str, Ask], questions: Sequence[str]) -> None:
+    """Ask questions before the clock: their words are then known, as those of most questions are."""
+    for question in questions:
+        for ask in askers.values():
+            ask(question)
+
+
 def ask_in_turns(askers: Mapping[str, Ask], questions: Sequence[str], asked: int, repeats: int) -> Rounds:
     """Ask so many questions a round, each round others as long as there are any.
 
     Args:
         askers: each is asked every question; who comes first changes from question to question.
-        questions: at least `asked`.
+        questions: asked from the first on, and again when there are no more.
         asked: questions of a round.
         repeats: rounds.
     """
     names = list(askers)
-    for question in questions[-_WARM:]:
-        for ask in askers.values():
-            ask(question)
     found: Rounds = {name: {"p50": [], "p95": [], "cpu": []} for name in names}
     for number in range(repeats):
         spent: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
