@@ -49,7 +49,11 @@ def growth_row(passages: int, question: float, run: float, held: float) -> Figur
             "quickstart": times(40, 80, 160),
             "quickstart int8": times(20, 20, 20),
         },
-        "memory": {"chroma": {"held": held / 2, "peak": held}, "sanad": {"held": held, "peak": 2 * held}},
+        "memory": {
+            "chroma": {"held": held / 2, "peak": held},
+            "sanad": {"held": held, "peak": 2 * held},
+            "index": {"held": held, "peak": 2.5 * held},
+        },
         "disk": {"catalog": 40_000 * passages, "vectors": 4000 * passages, "keywords": 1000 * passages},
     }
 
@@ -122,10 +126,10 @@ def test_the_table_of_questions() -> None:
 
 def test_the_tables_of_memory_and_disk() -> None:
     lines = growth_report.tables(GROWTH)
-    growth = "Growth a passage: Chroma alone 2.00 kB, Sanad 4.00 kB."
+    growth = "Growth a passage: Chroma alone 2.00 kB, Sanad, answering 4.00 kB, Sanad, adding articles 4.00 kB."
     assert f"{growth} A process that only encodes questions: 400 MB (held), 450 MB (peak)." in lines
     memory = growth_report._memory_table(GROWTH["rows"], GROWTH["encoder"])
-    assert cells(memory, "101,000") == ["450", "900", "900", "1,800"]
+    assert cells(memory, "101,000") == ["450", "900", "900", "1,800", "900", "2,250"]
     assert cells(growth_report._disk_table(GROWTH["rows"]), "1,000") == ["40.0", "4.0", "1.0", "45.0"]
 
 
@@ -267,7 +271,7 @@ def test_the_plan_is_drawn_on_from_the_slopes() -> None:
     assert need.disk == pytest.approx(90)
     assert need.answering == pytest.approx((496_000 + 4 * 2_000_000) / 1e6)
     assert need.chroma == pytest.approx((248_000 + 2 * 2_000_000) / 1e6)
-    assert need.indexing == pytest.approx((680_000 + 10 * 2_000_000) / 1e6)
+    assert need.indexing == pytest.approx((780_000 - 10 * 10_000 + 10 * 2_000_000) / 1e6)
     assert need.hours == pytest.approx(1_000_000 * 0.05 / 3600)
     assert need.gpu_hours == pytest.approx(need.hours * 0.3)
     assert need.milliseconds == pytest.approx(19.95 + 2_000_000 * 5 / 100_000)
@@ -291,7 +295,8 @@ def test_advice_names_only_limits_that_are_passed() -> None:
 
 
 def test_a_line_that_falls_is_not_drawn_on() -> None:
-    assert plan._on((-1.0, 5.0), 100) == 5.0
+    assert plan.rising([(0, 5), (10, 4), (20, 3)]) == (0.0, 4.0)
+    assert plan.rising([(0, 5), (10, 6)])[0] == pytest.approx(0.1)
 
 
 def test_the_plan_lists_its_assumptions_or_what_it_lacks() -> None:

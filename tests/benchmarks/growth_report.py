@@ -21,7 +21,7 @@ _NAMES = {
     QUICKSTART: "LangChain quickstart",
     QUICKSTART_INT8: "the same, 8-bit encoder",
 }
-PROCESSES = {"chroma": "Chroma alone", "sanad": "Sanad"}
+PROCESSES = {"chroma": "Chroma alone", "sanad": "Sanad, answering", "index": "Sanad, adding articles"}
 """A process whose memory is looked at → what it is called."""
 
 
@@ -79,9 +79,9 @@ def _question_table(rows: Sequence[Figures]) -> list[str]:
     return ["", "Questions; Sanad's are answered, LangChain's only searched:", *table(columns, cells)]
 
 
-def memory_slope(rows: Sequence[Figures], process: str) -> tuple[float, float]:
-    """Return how much anonymous memory a process holds for each passage, and for none, in kB."""
-    return slope([(row["passages"], row["memory"][process]["held"]) for row in rows])
+def memory_slope(rows: Sequence[Figures], process: str, kind: str = "held") -> tuple[float, float]:
+    """Return the anonymous memory of a process for each passage, and for none, in kB: what it held, or its `peak`."""
+    return slope([(row["passages"], row["memory"][process][kind]) for row in rows])
 
 
 def _memory_table(rows: Sequence[Figures], encoder: Figures) -> list[str]:
@@ -96,7 +96,7 @@ def _memory_table(rows: Sequence[Figures], encoder: Figures) -> list[str]:
     ]
     alone = ", ".join(f"{show(encoder[kind] / 1e3, 0)} MB ({kind})" for kind in kinds)
     growth = [f"{name} {memory_slope(rows, process)[0]:.2f} kB" for process, name in PROCESSES.items()]
-    text = ["", "Anonymous memory of a process that answers, and of one that only asks the vectors by Chroma:"]
+    text = ["", "Anonymous memory of processes that use the index; the first only asks its vectors, by Chroma:"]
     text += table(columns, cells)
     return [*text, "", f"Growth a passage: {', '.join(growth)}. A process that only encodes questions: {alone}."]
 

@@ -1,6 +1,6 @@
 """A process that does one thing with an index, says "done", and holds what it has until it is let go.
 
-    python -m tests.benchmarks.held encoder|sanad|chroma INDEX QUESTIONS      # a JSON list of questions
+    python -m tests.benchmarks.held encoder|sanad|index|chroma INDEX QUESTIONS      # a JSON list of questions
 
 `tests.benchmarks.memory` looks at it from outside; it ends when its input does.
 """
@@ -35,6 +35,16 @@ def answer(folder: Path, questions: list[str]) -> object:
     return rag
 
 
+def index(folder: Path, questions: list[str]) -> object:
+    """Index each question as an article, and take them all out again."""
+    from rag import Article, Settings, open_index
+
+    index = open_index(Settings(index=folder))
+    articles = [Article(f"held-{n}", "", text, "ar", None, "held") for n, text in enumerate(questions)]
+    index.remove(*index.put(articles).added)
+    return index
+
+
 def query(folder: Path, questions: list[str]) -> object:
     """Open the vectors by Chroma alone, without any of Sanad, and look for as many points by chance as questions."""
     import chromadb
@@ -51,7 +61,7 @@ def query(folder: Path, questions: list[str]) -> object:
     return client
 
 
-KINDS = {"encoder": encode, "sanad": answer, "chroma": query}
+KINDS = {"encoder": encode, "sanad": answer, "index": index, "chroma": query}
 
 if __name__ == "__main__":
     kind, place, asked = sys.argv[1:]

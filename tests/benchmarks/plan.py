@@ -6,11 +6,11 @@ All is drawn on along straight lines from what was measured on one machine; what
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.benchmarks import growth_report, indexing, news
-from tests.benchmarks.growth_report import GROWN
+from tests.benchmarks import indexing
+from tests.benchmarks.growth_report import SMALLEST, memory_slope, question_ratio
 from tests.benchmarks.machine import middle, middle_ratio, slope
 from tests.benchmarks.options import LANGUAGES, Figures
 from tests.benchmarks.tables import show, table
@@ -49,7 +49,7 @@ class Slopes:
         disk: bytes an article, and without any.
         answering: kB of anonymous memory of a process that answers.
         chroma: the part of it that is Chroma's, likewise.
-        indexing: kB of a process that indexes.
+        indexing: kB of a process that indexes; it goes through the peak of indexing the news.
         seconds: that an article takes to be indexed.
         encoding: the share of these that is the encoders'.
         question: milliseconds.
@@ -76,20 +76,28 @@ def find_slopes(figures: Mapping[str, Figures]) -> Slopes:
     rows, indexed = figures["growth"]["rows"], figures["news"]["rows"]
     last = indexed[-1]
     rates = figures["indexing"]["ar"]
+    small = middle([time for row in rows for time in row["questions"][SMALLEST]["p50"]])
+    adding, _ = memory_slope(rows, "index", "peak")
     machines = [figures["cluster"][language]["rates"] for language in LANGUAGES]
     return Slopes(
         passages=last["passages"] / last["articles"],
-        disk=slope([(row["articles"], row["disk"]) for row in indexed]),
-        answering=growth_report.memory_slope(rows, "sanad"),
-        chroma=growth_report.memory_slope(rows, "chroma"),
-        indexing=news.memory_slope(figures["news"]),
-        seconds=slope([(row["articles"], row["seconds"]) for row in indexed])[0],
+        disk=rising([(row["articles"], row["disk"]) for row in indexed]),
+        answering=memory_slope(rows, "sanad"),
+        chroma=memory_slope(rows, "chroma"),
+        indexing=(adding, last["peak"] - adding * last["passages"]),
+        seconds=rising([(row["articles"], row["seconds"]) for row in indexed])[0],
         encoding=middle_ratio(rates[indexing.SANAD], rates[indexing.BOTH]),
-        question=slope([(row["passages"], middle(row["questions"][GROWN]["p50"])) for row in rows]),
+        question=rising([(row["passages"], small * question_ratio(row, "p50")) for row in rows]),
         askers=(middle([one["rate"] for one in figures["askers"]["ten"]]), figures["askers"]["passages"]),
         two_machines=middle([middle_ratio(rates["2"], rates["1"]) for rates in machines]),
         measured=rows[-1]["passages"],
     )
+
+
+def rising(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return the slope of points; a line that falls is noise, and counts as level."""
+    growth, start = slope(points)
+    return (growth, start) if growth > 0 else (0.0, middle([y for _, y in points]))
 
 
 @dataclass(frozen=True)
@@ -153,7 +161,7 @@ def find_need(articles: int, slopes: Slopes, assumed: Assumptions) -> Need:
 
 def _on(line: tuple[float, float], x: float) -> float:
     growth, start = line
-    return start + max(growth, 0.0) * x  # a line that falls is noise
+    return start + growth * x
 
 
 def advise(need: Need, slopes: Slopes, assumed: Assumptions) -> list[str]:

@@ -32,7 +32,7 @@ def lines(path: Path, series: Mapping[str, Sequence[tuple[float, float]]], y: st
     axes.set_xticks(ticks)
     axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}")
     axes.minorticks_off()
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.1 * max(bar or 0, *(height for points in series.values() for _, height in points)))
     axes.set_xlabel("passages")
     return _save(axes, path, y)
 
@@ -61,7 +61,8 @@ def _save(axes: Axes, path: Path, y: str) -> Path:
     from matplotlib import rc_context
 
     axes.set_ylabel(y)
-    axes.legend(frameon=False)
+    figure = axes.get_figure(root=True)
+    figure.legend(loc="outside upper left", ncols=2, frameon=False)
     with rc_context({"svg.hashsalt": path.stem}):  # the same figures make the same file
-        axes.get_figure(root=True).savefig(path, metadata={"Date": None})
+        figure.savefig(path, metadata={"Date": None})
     return path
