@@ -32,6 +32,7 @@ def measure(options: Options) -> Figures:
                     chroma = address if place == "server" else None
                     settings = Settings(index=folder / f"{corpus}-{place}", chroma_url=chroma)
                     open_index(settings).put(articles.articles)
+                    assert (settings.index / "vectors").exists() == (place == "folder")
                     rag = open_rag(settings)
                     for asked in LANGUAGES:
                         joined = join_sets([read_questions(options.xquad_file(asked))], [articles])
