@@ -23,8 +23,7 @@ lint: .venv/installed-test
 
 bench: .venv/installed-bench
 	@test -f "$(XQUAD)/xquad.ar.json" || { echo "bench: name the folder that holds xquad.ar.json and xquad.en.json: make bench XQUAD=folder"; exit 2; }
-	@$(BIN)/python -m tests.benchmarks.retrieval "$(XQUAD)"
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.speed "$(XQUAD)"  # one thread, as rag sets it
+	@$(BIN)/python -m tests.benchmarks "$(XQUAD)" $(if $(NEWS),--news "$(NEWS)") $(if $(PARTS),--parts $(PARTS)) $(OPTIONS)
 
 screenshots: .venv/installed-test
 	@$(BIN)/python -m pytest tests/browser/screenshots.py

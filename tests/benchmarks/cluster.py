@@ -1,86 +1,139 @@
-"""How much two machines of a Ray cluster index beside one, each with one core, in one run.
+"""How much two machines of a Ray cluster index beside one, each with one core, and whether they make the same index.
 
-    python -m tests.benchmarks.cluster XQUAD [--rounds 3]
-
-The machines are processes of this one, which needs a core for each. What is indexed are the paragraphs of XQuAD in both
-languages, in one file each; models are loaded before the clock starts. Medians of rounds that take turns.
+The machines are processes of this one, which needs a core for each. What is indexed are the paragraphs of XQuAD, one
+language an index, so that no dictionary is learned; models are loaded before the clock starts. Rounds take turns.
 """
 
 from __future__ import annotations
 
-import argparse
+import importlib.util
 import os
-import statistics
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import ray
-from ray.cluster_utils import Cluster
-from rich.console import Console
 
 from rag import Settings, open_index
 from rag.catalog import Catalog
+from rag.encoded import EncodedPassage
 from rag.evaluate import read_corpus
 from rag.home import Home
+from tests.benchmarks.machine import middle, middle_ratio
+from tests.benchmarks.options import LANGUAGES, Figures, Options
+from tests.benchmarks.plots import bars
+from tests.benchmarks.tables import show, table
+
+CLOSE = 1e-3  # what numbers of two vectors may differ by
+_MACHINES = (1, 2)
+_WARM = 8  # articles, so that each machine loads its models
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("xquad", type=Path, help="folder with xquad.ar.json and xquad.en.json")
-    parser.add_argument("--rounds", type=int, default=3)
-    chosen = parser.parse_args()
+def measure(options: Options) -> Figures:
+    """Return the rates of one machine and of two, and what their indexes differ in."""
+    if importlib.util.find_spec("ray") is None:
+        return {"skipped": "the extra [ray] is not installed"}
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    console = Console(width=120)
-    rates: dict[int, list[float]] = {1: [], 2: []}
+    figures: Figures = {}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        _write_articles(chosen.xquad, folder / "articles")
-        (folder / "warm").mkdir()
-        for number in range(8):
-            (folder / "warm" / f"{number}.md").write_text(f"Ship {number} left the harbour.", encoding="utf-8")
-        for number in range(chosen.rounds):
-            for machines in rates:
-                rates[machines].append(_measure(machines, folder, f"{machines}-{number}"))
-                console.print(f"{machines} machine(s): {rates[machines][-1]:.1f} articles a second")
-        same = _alike(Home(folder / "1-0"), Home(folder / "2-0"))
-    one, two = (statistics.median(rates[machines]) for machines in rates)
-    console.print(f"two beside one: {two / one:.2f} x; the same index: {same}")
+        _write_articles(options, folder)
+        for language in LANGUAGES:
+            rates: dict[str, list[float]] = {str(machines): [] for machines in _MACHINES}
+            for number in range(options.repeats):
+                for machines in _MACHINES:
+                    rate = _index(machines, folder, language, folder / f"{language}-{machines}-{number}")
+                    rates[str(machines)].append(rate)
+            found = [_passages(folder / f"{language}-{machines}-0") for machines in _MACHINES]
+            figures[language] = {"rates": rates} | compare(*found)
+    return figures
 
 
-def _write_articles(xquad: Path, folder: Path) -> None:
-    for language in ("ar", "en"):
-        (folder / language).mkdir(parents=True)
-        for number, article in enumerate(read_corpus(xquad / f"xquad.{language}.json").articles):
+def _write_articles(options: Options, folder: Path) -> None:
+    for language in LANGUAGES:
+        (folder / language).mkdir()
+        for number, article in enumerate(read_corpus(options.xquad_file(language)).articles[:: options.step]):
             text = f"---\nid: {language}{number}\ntitle: {article.title}\nlanguage: {language}\n---\n{article.text}"
             (folder / language / f"{number}.md").write_text(text, encoding="utf-8")
+    (folder / "warm").mkdir()
+    for number in range(_WARM):
+        (folder / "warm" / f"{number}.md").write_text(f"Ship {number} left the harbour.", encoding="utf-8")
 
 
-def _measure(machines: int, folder: Path, name: str) -> float:
-    """Return articles a second; one language an index, so that no dictionary is learned."""
+def _index(machines: int, folder: Path, language: str, place: Path) -> float:
+    """Return articles a second."""
+    import ray
+    from ray.cluster_utils import Cluster
+
     cluster: Any = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     for _ in range(machines - 1):
         cluster.add_node(num_cpus=1)
     try:
-        settings = Settings(index=folder / name, encoder_threads=1)
-        index = open_index(settings, cluster.address)
+        index = open_index(Settings(index=place, encoder_threads=1), cluster.address)
         index.add(folder / "warm")
         begun = time.perf_counter()
-        report = index.add(folder / "articles" / "en")
+        report = index.add(folder / language)
         return len(report.added) / (time.perf_counter() - begun)
     finally:
         ray.shutdown()
         cluster.shutdown()
 
 
-def _alike(one: Home, other: Home) -> bool:
-    first, second = (Catalog(home, writable=False) for home in (one, other))
-    pairs = zip(first.every_passage(), second.every_passage(), strict=True)
-    return all(a.passage == b.passage and np.allclose(a.vectors, b.vectors, atol=1e-3) for a, b in pairs)
+def _passages(folder: Path) -> dict[str, EncodedPassage]:
+    catalog = Catalog(Home(folder), writable=False)
+    try:
+        return {encoded.passage.id: encoded for encoded in catalog.every_passage()}
+    finally:
+        catalog.close()
 
 
-if __name__ == "__main__":
-    main()
+def compare(one: dict[str, EncodedPassage], other: dict[str, EncodedPassage]) -> Figures:
+    """Return how many passages each index has, how many ids, passages and vectors differ, and by how much at most.
+
+    Passages differ in their text, their span or their sentences; vectors in a number that is not within `CLOSE`.
+    """
+    both = one.keys() & other.keys()
+    apart = [_apart(one[name], other[name]) for name in both]
+    return {
+        "passages": [len(one), len(other)],
+        "other ids": len(one.keys() ^ other.keys()),
+        "other passages": sum(one[name].passage != other[name].passage for name in both),
+        "other vectors": sum(most > CLOSE for most in apart),
+        "largest difference": max(apart, default=0.0),
+    }
+
+
+def _apart(one: EncodedPassage, other: EncodedPassage) -> float:
+    """Return the largest difference of two numbers of a passage's vectors; 2, the most there is, if not as many."""
+    if one.vectors.shape != other.vectors.shape:
+        return 2.0
+    pairs = ((one.vectors, other.vectors), (one.universal, other.universal))
+    return max(float(np.abs(mine - yours).max(initial=0.0)) for mine, yours in pairs)
+
+
+def tables(figures: Figures) -> list[str]:
+    """Return the figures as a table."""
+    columns = ["articles a second", "one machine", "two", "two beside one", "passages"]
+    columns += ["other ids", "other passages", f"other vectors (> {CLOSE:g})", "largest difference"]
+    rows = []
+    for language in LANGUAGES:
+        found = figures[language]
+        one, two = (found["rates"][str(machines)] for machines in _MACHINES)
+        rows.append(
+            [
+                language,
+                *(show(middle(rates)) for rates in (one, two)),
+                show(middle_ratio(two, one), 2),
+                ", ".join(map(str, found["passages"])),
+                *(str(found[name]) for name in ("other ids", "other passages", "other vectors")),
+                f"{found['largest difference']:.1e}",
+            ]
+        )
+    return table(columns, rows)
+
+
+def plots(figures: Figures, folder: Path) -> list[Path]:
+    """Draw the rates."""
+    rates = {f"{m} machine(s)": [middle(figures[lang]["rates"][str(m)]) for lang in LANGUAGES] for m in _MACHINES}
+    return [bars(folder / "cluster.svg", list(LANGUAGES), rates, "articles a second")]
