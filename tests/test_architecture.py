@@ -20,8 +20,8 @@ ORDER = [
     "vocabulary", "dictionary", "place", "repair", "write", "repeated", "read_ahead", "update", "index", "watch",
     "snapshot", "arrange", "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers",
     "period", "dialect", "words", "word_table", "align", "rewrite", "negation", "facts", "check", "answer_type",
-    "answerability", "hostile", "intent", "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens",
-    "chat", "stages", "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup",
+    "answerability", "hostile", "intent", "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts",
+    "tokens", "chat", "stages", "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup",
     "unpack", "restore", "show", "options", "access", "serving", "saving", "__main__",
 ]  # fmt: skip
 
