@@ -220,7 +220,7 @@ def is_writable(folder: Path) -> bool:
     try:
         probe = folder / ".write-probe"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another process may be trying too
     except OSError:
         return False
     return True

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from rag.catalog import Catalog
+from rag.database import is_writable
 from rag.encode import Encoded
 from rag.errors import IndexStateError, SourceError
 from rag.home import Home
@@ -426,6 +428,11 @@ def test_a_read_only_folder_still_answers_and_refuses_changes(
     snapshot = Reading(index.home, index.encoder).snapshot()
     assert type(snapshot.store).__name__ == "ExactStore"
     assert snapshot.store.ids() == snapshot.catalog.passage_ids()
+
+
+def test_a_folder_that_many_open_at_once_is_read_only_to_none(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as people:
+        assert all(people.map(lambda _: is_writable(tmp_path), range(800)))
 
 
 def test_of_articles_of_one_id_the_last_counts(index: Index) -> None:
