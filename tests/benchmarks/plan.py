@@ -77,7 +77,7 @@ def find_slopes(figures: Mapping[str, Figures]) -> Slopes:
     last = indexed[-1]
     rates = figures["indexing"]["ar"]
     small = middle([time for row in rows for time in row["questions"][SMALLEST]["p50"]])
-    adding, _ = memory_slope(rows, "index", "peak")
+    adding = max(memory_slope(rows, "index", "peak")[0], 0.0)  # one that falls is noise
     machines = [figures["cluster"][language]["rates"] for language in LANGUAGES]
     return Slopes(
         passages=last["passages"] / last["articles"],
