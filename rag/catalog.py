@@ -151,11 +151,14 @@ class Catalog:
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, None where there is none of that id."""
-        names = (tables.articles.c[name] for name in Article.__dataclass_fields__)
+        return self.whole_articles([article_id]).get(article_id)
+
+    def whole_articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Return articles by their ids; those that are not known are left out."""
+        query = sa.select(*(tables.articles.c[name] for name in Article.__dataclass_fields__))
         with self._engine.connect() as connection:
-            query = sa.select(*names).where(tables.articles.c.id == article_id, self._visible)
-            row = connection.execute(query).one_or_none()
-        return Article(**{**row._mapping, "pages": tuple(json.loads(row.pages))}) if row else None
+            rows = connection.execute(query.where(tables.among(tables.articles.c.id, ids), self._visible))
+            return {row.id: Article(**{**row._mapping, "pages": tuple(json.loads(row.pages))}) for row in rows}
 
     def article_with(self, digest: str) -> str | None:
         """Return the id of the article whose content has this digest, None where there is none."""
@@ -203,9 +206,13 @@ class Catalog:
 
     def new_passages(self) -> Iterator[EncodedPassage]:
         """Yield the passages that the next generation will have and this one has not, for who writes."""
-        new = self._visible & (tables.articles.c.added > self.generation)
         with self._engine.connect().execution_options(yield_per=500) as connection:
-            yield from select_passages(connection, new)
+            yield from select_passages(connection, self._new)
+
+    def every_text(self, *, new: bool = False) -> Iterator[Passage]:
+        """Yield every passage in a fixed order, or the new ones, without what they were encoded to."""
+        with self._engine.connect().execution_options(yield_per=500) as connection:
+            yield from select_texts(connection, self._new if new else self._visible)
 
     def gone_passages(self) -> set[str]:
         """Return the ids of passages that this generation has and the next will not have, for who writes."""
@@ -214,6 +221,10 @@ class Catalog:
             gone = set(connection.scalars(query.where(tables.articles.c.dropped > self.generation)))
             kept = set(connection.scalars(query.where(tables.among(tables.passages.c.id, gone), self._visible)))
         return gone - kept
+
+    @property
+    def _new(self) -> sa.ColumnElement[bool]:
+        return self._visible & (tables.articles.c.added > self.generation)
 
     def languages(self) -> set[Language]:
         """Return the languages that there are passages in."""

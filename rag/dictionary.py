@@ -14,10 +14,9 @@ import numpy as np
 from rag.calibrate import LANGUAGES, Calibration
 from rag.catalog import Catalog
 from rag.encode import Encoder, Matrix
-from rag.encoded import EncodedPassage
 from rag.language import detect_language
 from rag.terms import spelt_words, to_term
-from rag.types import Language
+from rag.types import Language, Passage
 
 _NEAREST = 6  # words taken for one; with the two below, the optimum on one half of XQuAD
 _LEAST = 0.4  # cosine of calibrated vectors
@@ -33,14 +32,14 @@ def learn_words(catalog: Catalog, encoder: Encoder, calibration: Calibration) ->
     question in the other is asked.
     """
     if catalog.fact(_COMPLETE) == "1":
-        _add_words(catalog, catalog.new_passages(), encoder, calibration)
+        _add_words(catalog, catalog.every_text(new=True), encoder, calibration)
     elif len(catalog.languages()) > 1:
         learn_all_words(catalog, encoder, calibration)
 
 
 def learn_all_words(catalog: Catalog, encoder: Encoder, calibration: Calibration) -> None:
     """Encode and remember the words of all passages; for who writes."""
-    _add_words(catalog, catalog.every_passage(), encoder, calibration)
+    _add_words(catalog, catalog.every_text(), encoder, calibration)
     catalog.set_facts(**{_COMPLETE: 1})
 
 
@@ -49,17 +48,15 @@ def knows_all_words(catalog: Catalog) -> bool:
     return catalog.fact(_COMPLETE) == "1"
 
 
-def _add_words(
-    catalog: Catalog, passages: Iterable[EncodedPassage], encoder: Encoder, calibration: Calibration
-) -> None:
+def _add_words(catalog: Catalog, passages: Iterable[Passage], encoder: Encoder, calibration: Calibration) -> None:
     for languages, vectors in _encode(_new_words(passages, catalog.words()), encoder, calibration):
         catalog.add_words(languages, vectors)
 
 
-def _new_words(passages: Iterable[EncodedPassage], known: Container[str]) -> dict[str, str]:
+def _new_words(passages: Iterable[Passage], known: Container[str]) -> dict[str, str]:
     """Return the words of passages that are not known, each as it is first spelt."""
     found: dict[str, str] = {}
-    for passage in (encoded.passage for encoded in passages):
+    for passage in passages:
         for word, spelt in spelt_words(f"{passage.title}\n{passage.text}").items():
             if word not in known:
                 found.setdefault(word, spelt)
@@ -99,7 +96,7 @@ class Dictionary:
         """Return the words of all passages, encoded; nothing is remembered."""
         words: dict[Language, list[str]] = {language: [] for language in LANGUAGES}
         rows: dict[Language, list[Matrix]] = {language: [] for language in LANGUAGES}
-        for languages, vectors in _encode(_new_words(catalog.every_passage(), ()), encoder, calibration):
+        for languages, vectors in _encode(_new_words(catalog.every_text(), ()), encoder, calibration):
             for (word, language), row in zip(languages.items(), vectors, strict=True):
                 words[language].append(word)
                 rows[language].append(row)

@@ -348,7 +348,7 @@ def test_a_killed_run_is_repaired_by_the_next(index: Index, articles: Path, mome
             setattr(owner, name, call)
 
         die_after(*{{
-            "put": (Change, "put", 12),
+            "put": (Change, "put", 1),
             "store": (ChromaStore, "put", 1),
             "source": (Change, "record_source", 20),
             "words": (module, "learn_words", 1),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexStateError
-from rag.keywords import KeywordIndex, write_keywords
+from rag.keywords import FoundKeywords, KeywordIndex, write_keywords
 from rag.segments import sweep_keywords
 from rag.types import Passage
 from tests.fakes import a_passage
@@ -27,7 +27,7 @@ def write(
     folder: Path, generation: int, new: list[Passage], gone: set[str] = frozenset(), every: list[Passage] | None = None
 ) -> KeywordIndex:  # type: ignore[assignment]
     """Write the generation after this one, and open it; `every` is what it may be written anew of."""
-    write_keywords(folder, generation, iter(new), gone, lambda: new if every is None else every)
+    write_keywords(folder, generation, iter(new), gone, lambda: new if every is None else every, FoundKeywords())
     return KeywordIndex(folder, generation + 1)
 
 
