@@ -116,8 +116,9 @@ class Change:
                 "digest": one.digest,
                 "added": self._next,
             }
-            [row] = self._connection.execute(_INSERT_ARTICLE, values).inserted_primary_key or ()
-            rows += [to_row(row, ordinal, passage) for ordinal, passage in enumerate(one.passages)]
+            row = self._connection.execute(_INSERT_ARTICLE, values).inserted_primary_key
+            assert row  # an insert has a key  # noqa: S101
+            rows += [to_row(row[0], ordinal, passage) for ordinal, passage in enumerate(one.passages)]
         if rows:
             self._connection.execute(_INSERT_PASSAGES, rows)
 

@@ -82,8 +82,7 @@ class OnnxModel:
         wanted = self._outputs if with_tokens else self._outputs[:1]
 
         def run(text: str) -> list[Matrix]:
-            [tokens] = self._tokenizer.encode_batch_fast([prompt + text])  # without their places in the text
-            ids = self._cut(tokens.ids)
+            ids = self._cut(self._tokenizer.encode(prompt + text).ids)
             found: list[Matrix] = self._session.run(wanted, {"ids": np.array([ids], dtype=np.int64)})
             return [array[0] for array in found]
 
@@ -97,6 +96,7 @@ class OnnxModel:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Model.count_tokens`."""
+        # Fast: where each token stands in its text is not worked out.
         return [len(found.ids) for found in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def _cut(self, tokens: list[_T]) -> list[_T]:
