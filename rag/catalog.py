@@ -19,11 +19,12 @@ import sqlalchemy as sa
 from rag import database as tables
 from rag.change import Change
 from rag.clean import fold
-from rag.encode import Encoder, Matrix
+from rag.encode import Matrix
 from rag.encoded import (
     EncodedPassage,
     Evidence,
     Tokens,
+    each_text,
     evidence_query,
     read_evidence,
     read_texts,
@@ -32,7 +33,6 @@ from rag.encoded import (
     texts_query,
     tokens_query,
 )
-from rag.errors import IndexStateError
 from rag.filter import Filter
 from rag.home import Home
 from rag.provenance import Provenance
@@ -159,11 +159,14 @@ class Catalog:
 
     def article(self, article_id: str) -> Article | None:
         """Return one article, None where there is none of that id."""
-        names = (tables.articles.c[name] for name in Article.__dataclass_fields__)
+        return self.whole_articles([article_id]).get(article_id)
+
+    def whole_articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Return articles by their ids; those that are not known are left out."""
+        query = sa.select(*(tables.articles.c[name] for name in Article.__dataclass_fields__))
         with self._engine.connect() as connection:
-            query = sa.select(*names).where(tables.articles.c.id == article_id, self._visible)
-            row = connection.execute(query).one_or_none()
-        return Article(**{**row._mapping, "pages": tuple(json.loads(row.pages))}) if row else None
+            rows = connection.execute(query.where(tables.among(tables.articles.c.id, ids), self._visible))
+            return {row.id: Article(**{**row._mapping, "pages": tuple(json.loads(row.pages))}) for row in rows}
 
     def article_with(self, digest: str) -> str | None:
         """Return the id of the article whose content has this digest, None where there is none."""
@@ -206,16 +209,15 @@ class Catalog:
         with self._engine.connect() as connection:
             return list(select_passages(connection, tables.among(tables.articles.c.id, article_ids) & self._visible))
 
-    def every_passage(self) -> Iterator[EncodedPassage]:
-        """Yield every passage in a fixed order."""
+    def every_passage(self, *, new: bool = False) -> Iterator[EncodedPassage]:
+        """Yield every passage in a fixed order; or those that the next generation will have and this one has not."""
         with self._engine.connect().execution_options(yield_per=500) as connection:
-            yield from select_passages(connection, self._visible)
+            yield from select_passages(connection, self._new if new else self._visible)
 
-    def new_passages(self) -> Iterator[EncodedPassage]:
-        """Yield the passages that the next generation will have and this one has not, for who writes."""
-        new = self._visible & (tables.articles.c.added > self.generation)
+    def every_text(self, *, new: bool = False) -> Iterator[Passage]:
+        """Yield the same without what they were encoded to."""
         with self._engine.connect().execution_options(yield_per=500) as connection:
-            yield from select_passages(connection, new)
+            yield from each_text(connection.execute(texts_query(self._new if new else self._visible)))
 
     def gone_passages(self) -> set[str]:
         """Return the ids of passages that this generation has and the next will not have, for who writes."""
@@ -224,6 +226,10 @@ class Catalog:
             gone = set(connection.scalars(query.where(tables.articles.c.dropped > self.generation)))
             kept = set(connection.scalars(query.where(tables.among(tables.passages.c.id, gone), self._visible)))
         return gone - kept
+
+    @property
+    def _new(self) -> sa.ColumnElement[bool]:
+        return self._visible & (tables.articles.c.added > self.generation)
 
     def languages(self) -> set[Language]:
         """Return the languages that there are passages in."""
@@ -284,13 +290,3 @@ class Catalog:
         """Return how many bytes late interaction takes: the codes of all tokens."""
         with self._engine.connect() as connection:
             return connection.scalar(sa.select(sa.func.sum(sa.func.length(tables.passages.c.codes)))) or 0
-
-
-def check_encoder(catalog: Catalog, encoder: Encoder, home: Home) -> None:
-    """Raise IndexStateError where another encoder made the index."""
-    made_with = catalog.fact("encoder")
-    if made_with is not None and made_with != encoder.name:
-        raise IndexStateError(
-            f"{home}: made with the encoder {made_with}, not {encoder.name}; set RAG_ENCODER={made_with}, or choose "
-            f"another {'database' if home.database else 'folder with --index'}"
-        )

@@ -18,6 +18,8 @@ from rag.encoded import EncodedPassage, to_row
 from rag.errors import IndexBusyError
 from rag.types import Article
 
+_INSERT_ARTICLE, _INSERT_PASSAGES = tables.articles.insert(), tables.passages.insert()
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
@@ -59,6 +61,21 @@ class OriginRecord:
         return (self.place, self.key) == (other.place, other.key)
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenArticle:
+    """An article as it is written.
+
+    Attributes:
+        article: as it is stored.
+        digest: of what makes it the same article elsewhere.
+        passages: all of it, encoded.
+    """
+
+    article: Article
+    digest: str
+    passages: Sequence[EncodedPassage]
+
+
 class Change:
     """Writes in a transaction of the next generation; `Catalog.change` opens it.
 
@@ -86,38 +103,36 @@ class Change:
         self._next = int(facts.get("generation", 0)) + 1
         tables.set_facts(connection, {"dirty": 1})
 
-    def put(self, article: Article, digest: str, passages: Sequence[EncodedPassage]) -> None:
-        """Add an article, or a new version of the one of the same id.
-
-        Args:
-            article: as it is stored.
-            digest: of what makes it the same article elsewhere.
-            passages: all of it, encoded.
-        """
-        self.drop([article.id])
-        values = article.to_dict() | {
-            "published": article.published,
-            "pages": json.dumps(article.pages),
-            "digest": digest,
-            "added": self._next,
-        }
-        row = self._connection.execute(tables.articles.insert().values(values)).inserted_primary_key
-        assert row  # an insert has a key  # noqa: S101
-        if rows := [to_row(row[0], ordinal, passage) for ordinal, passage in enumerate(passages)]:
-            self._connection.execute(tables.passages.insert(), rows)
+    def put(self, written: Sequence[WrittenArticle]) -> None:
+        """Add articles, or new versions of those of the same ids; of those of one id the last counts."""
+        last = {one.article.id: one for one in written}
+        self.orphans.update(e.passage.id for one in written if last[one.article.id] is not one for e in one.passages)
+        self.drop(list(last))
+        rows = []
+        for one in last.values():
+            values = one.article.to_dict() | {
+                "published": one.article.published,
+                "pages": json.dumps(one.article.pages),
+                "digest": one.digest,
+                "added": self._next,
+            }
+            row = self._connection.execute(_INSERT_ARTICLE, values).inserted_primary_key
+            assert row  # an insert has a key  # noqa: S101
+            rows += [to_row(row[0], ordinal, passage) for ordinal, passage in enumerate(one.passages)]
+        if rows:
+            self._connection.execute(_INSERT_PASSAGES, rows)
 
     def drop(self, article_ids: Sequence[str]) -> None:
         """Leave articles out of the next generation."""
         articles = tables.articles
-        for article_id in article_ids:
-            mine = (articles.c.id == article_id) & articles.c.dropped.is_(None)
-            if self._connection.scalar(sa.select(articles.c.row).where(mine).limit(1)) is None:
-                continue  # as for every article of a new index
-            unseen = mine & (articles.c.added == self._next)
-            passages = sa.select(tables.passages.c.id).join(articles).where(unseen)
-            self.orphans.update(self._connection.scalars(passages))
-            self._connection.execute(articles.delete().where(unseen))
-            self._connection.execute(articles.update().where(mine).values(dropped=self._next))
+        mine = tables.among(articles.c.id, article_ids) & articles.c.dropped.is_(None)
+        if self._connection.scalar(sa.select(articles.c.row).where(mine).limit(1)) is None:
+            return  # as for every article of a new index
+        unseen = mine & (articles.c.added == self._next)
+        passages = sa.select(tables.passages.c.id).join(articles).where(unseen)
+        self.orphans.update(self._connection.scalars(passages))
+        self._connection.execute(articles.delete().where(unseen))
+        self._connection.execute(articles.update().where(mine).values(dropped=self._next))
 
     def record_source(self, record: SourceRecord) -> None:
         """Remember what is known of a source."""

@@ -16,11 +16,10 @@ import numpy as np
 from rag.calibrate import LANGUAGES, Calibration
 from rag.catalog import Catalog
 from rag.encode import Encoder, Matrix
-from rag.encoded import EncodedPassage
 from rag.home import Home
 from rag.language import detect_language
 from rag.terms import spelt_words, to_term
-from rag.types import Language
+from rag.types import Language, Passage
 from rag.vocabulary import Vocabulary, open_vocabularies, update_vocabularies
 
 _NEAREST = 6  # words taken for one; with the two below, the optimum on one half of XQuAD
@@ -38,7 +37,7 @@ def learn_words(home: Home, catalog: Catalog, encoder: Encoder, calibration: Cal
     index in one language learns its words when the first question in the other is asked.
     """
     if catalog.fact(_COMPLETE) == "1":
-        _add_words(catalog, catalog.new_passages(), encoder, calibration)
+        _add_words(catalog, catalog.every_text(new=True), encoder, calibration)
     elif len(catalog.languages()) > 1:
         learn_all_words(catalog, encoder, calibration)
     if knows_all_words(catalog):
@@ -47,7 +46,7 @@ def learn_words(home: Home, catalog: Catalog, encoder: Encoder, calibration: Cal
 
 def learn_all_words(catalog: Catalog, encoder: Encoder, calibration: Calibration) -> None:
     """Encode and remember the words of all passages; for who writes."""
-    _add_words(catalog, catalog.every_passage(), encoder, calibration)
+    _add_words(catalog, catalog.every_text(), encoder, calibration)
     catalog.set_facts(**{_COMPLETE: 1})
 
 
@@ -56,17 +55,15 @@ def knows_all_words(catalog: Catalog) -> bool:
     return catalog.fact(_COMPLETE) == "1"
 
 
-def _add_words(
-    catalog: Catalog, passages: Iterable[EncodedPassage], encoder: Encoder, calibration: Calibration
-) -> None:
+def _add_words(catalog: Catalog, passages: Iterable[Passage], encoder: Encoder, calibration: Calibration) -> None:
     for languages, vectors in _encode(_new_words(passages, catalog.words()), encoder, calibration):
         catalog.add_words(languages, vectors)
 
 
-def _new_words(passages: Iterable[EncodedPassage], known: Container[str]) -> dict[str, str]:
+def _new_words(passages: Iterable[Passage], known: Container[str]) -> dict[str, str]:
     """Return the words of passages that are not known, each as it is first spelt."""
     found: dict[str, str] = {}
-    for passage in (encoded.passage for encoded in passages):
+    for passage in passages:
         for word, spelt in spelt_words(f"{passage.title}\n{passage.text}").items():
             if word not in known:
                 found.setdefault(word, spelt)
@@ -109,7 +106,7 @@ class Dictionary:
             home = Home(Path(name))
             beside = Catalog(home, writable=True)
             try:
-                _add_words(beside, catalog.every_passage(), encoder, calibration)
+                _add_words(beside, catalog.every_text(), encoder, calibration)
                 return cls.read(home, beside)
             finally:
                 beside.close()

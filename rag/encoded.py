@@ -130,13 +130,18 @@ def read_tokens(rows: Iterable[Any]) -> dict[str, Tokens]:
 
 
 def texts_query(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Return the query that `read_texts` reads."""
+    """Return the query that `each_text` and `read_texts` read."""
     return _with_articles(*tables.passages.c["id", "start", "end", "sentences"]).where(condition)
 
 
+def each_text(rows: Iterable[Any]) -> Iterator[Passage]:
+    """Yield passages without what they were encoded to."""
+    return (_to_passage(row, json.loads(row.sentences)) for row in rows)
+
+
 def read_texts(rows: Iterable[Any]) -> dict[str, Passage]:
-    """Return passages without what they were encoded to, by their ids."""
-    return {row.id: _to_passage(row, json.loads(row.sentences)) for row in rows}
+    """Return the same by their ids."""
+    return {passage.id: passage for passage in each_text(rows)}
 
 
 def select_passages(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[EncodedPassage]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,16 +19,16 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from rag.calibrate import Calibration, known_calibration
-from rag.catalog import Catalog, check_encoder
+from rag.catalog import Catalog
 from rag.database import explain, has_catalog
 from rag.dictionary import learn_words
 from rag.encode import Encoder
 from rag.errors import SourceError
 from rag.home import Home
 from rag.index_report import Failure, IndexReport
-from rag.keywords import update_keywords
+from rag.keywords import FoundKeywords, update_keywords
 from rag.lock import hold
-from rag.passage_encoder import PassageEncoder
+from rag.passage_encoder import PassageEncoder, check_encoder
 from rag.place import find_place
 from rag.progress import Progress
 from rag.repair import check_index, repair_index
@@ -70,8 +71,7 @@ class Index:
     ) -> None:
         self.home = home
         self.encoder = encoder
-        self.passage_tokens = passage_tokens
-        self.late = late
+        self.passage_tokens, self.late = passage_tokens, late
         self.fetcher, self.cache, self.workers = fetcher, cache, workers
 
     @property
@@ -170,7 +170,7 @@ class Index:
                 for article_id in article_ids:
                     for origin in catalog.provenance.origins(article_id=article_id):
                         change.record_origin(replace(origin, removed=True))
-            self._complete(catalog, store, purge=True)
+            self._complete(catalog, store, FoundKeywords(), purge=True)
         return IndexReport(removed=tuple(article_ids))
 
     def check(self) -> list[str]:
@@ -237,13 +237,14 @@ class Index:
         from rag.workers import LocalWorkers
         from rag.write import Writer
 
-        with self._writing() as catalog:
+        with self._writing() as catalog, ThreadPoolExecutor(1, "open-store") as beside:
+            store = beside.submit(self._store, catalog)  # Chroma takes a second to load
             late, budget = catalog.fact("late") == "1", int(catalog.fact("passage_tokens") or 0)
             encoder = PassageEncoder(self.encoder, self._calibration(catalog), late, budget)
             with (self.workers or LocalWorkers)(encoder) as workers:
-                run = Update(Writer(catalog, self._store(catalog), workers), restore, self.fetcher and self.fetcher())
-                yield run
-            self._complete(catalog, run.writer.store)
+                writer = Writer(catalog, store.result, workers)
+                yield Update(writer, restore, self.fetcher and self.fetcher())
+            self._complete(catalog, store.result(), writer.keywords)
 
     def _calibration(self, catalog: Catalog) -> Calibration:
         """Return the calibration of the index, estimated when it is new."""
@@ -275,7 +276,7 @@ class Index:
         try:
             with hold(self.home):
                 catalog = Catalog(self.home, writable=True)
-                check_encoder(catalog, self.encoder, self.home)
+                check_encoder(catalog.fact("encoder"), self.encoder, self.home)
                 if catalog.fact("encoder") is None:
                     catalog.set_facts(encoder=self.encoder.name, **mine)
                 yield catalog
@@ -285,13 +286,13 @@ class Index:
             if catalog:
                 catalog.close()
 
-    def _complete(self, catalog: Catalog, store: Store, *, purge: bool = False) -> None:
+    def _complete(self, catalog: Catalog, store: Store, found: FoundKeywords, *, purge: bool = False) -> None:
         """Derive what is derived, and let readers see the changes, if there were any."""
         if catalog.fact("dirty") != "1":
             return
         gone = catalog.gone_passages()
         learn_words(self.home, catalog, self.encoder, self._calibration(catalog))
-        update_keywords(self.home, catalog, gone)
+        update_keywords(self.home, catalog, gone, found)
         with catalog.change() as change:
             change.complete(purge=purge)
         # From here on only what nobody reads is left: who is killed now leaves it to be taken out another time.

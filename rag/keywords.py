@@ -12,7 +12,7 @@ import math
 import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,25 +27,52 @@ from rag.types import Passage
 
 Scores = NDArray[np.float32]
 
+_REMEMBERED = 20_000  # passages whose keywords are kept until all are written: some 30 MB
 _MOST_SEGMENTS = 8
 _MOST_SMALL = 0.25  # how large all but the largest segment, and what is gone, may be beside it before all is merged
 
 
-def update_keywords(home: Home, catalog: Catalog, gone: Collection[str]) -> None:
+class Keywords(NamedTuple):
+    """What a passage is found by: its terms in order, its title's among them, and the consonants of its names."""
+
+    terms: list[str]
+    names: list[str]
+
+
+class FoundKeywords:
+    """The keywords of passages, found while others are encoded, so that less is left to do when all are there."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Keywords] = {}
+
+    def add(self, passages: Iterable[Passage]) -> None:
+        """Find the keywords of passages, unless those of many are kept already."""
+        import bm25s  # it takes a while to load, and is needed in the end  # noqa: F401
+
+        for passage in passages:
+            if len(self._found) < _REMEMBERED:
+                self._found[passage.id] = _find_keywords(passage)
+
+    def of(self, passage: Passage) -> Keywords:
+        """Return the keywords of a passage, whether or not they were found before."""
+        return self._found.get(passage.id) or _find_keywords(passage)
+
+
+def update_keywords(home: Home, catalog: Catalog, gone: Collection[str], found: FoundKeywords) -> None:
     """Write the keyword index of the next generation where its readers find it.
 
     Args:
         home: of the index.
         catalog: open for writing.
         gone: ids of passages that are no longer there.
+        found: keywords that need not be found again.
     """
     generation = catalog.generation
     try:
         folder = fetch_keywords(home, catalog, generation)
     except IndexStateError:  # it is missing, and made anew
         folder = keyword_folder(home, catalog)
-    new, every = (e.passage for e in catalog.new_passages()), catalog.every_passage
-    write_keywords(folder, generation, new, gone, lambda: (e.passage for e in every()))
+    write_keywords(folder, generation, catalog.every_text(new=True), gone, catalog.every_text, found)
     publish_keywords(home, catalog, generation + 1)
 
 
@@ -55,6 +82,7 @@ def write_keywords(
     new: Iterable[Passage],
     gone: Collection[str],
     every: Callable[[], Iterable[Passage]],
+    found: FoundKeywords,
 ) -> None:
     """Write the keyword index of the next generation; that of this one is not touched.
 
@@ -64,6 +92,7 @@ def write_keywords(
         new: passages that are added; those that are known already are passed over.
         gone: ids of passages that are no longer there.
         every: gives all passages of the next generation, in case they are written anew.
+        found: see `update_keywords`.
     """
     try:
         before = Manifest.read(folder, generation)
@@ -72,33 +101,35 @@ def write_keywords(
     except (OSError, ValueError):  # there is none yet, or it is damaged
         before, sizes, known = Manifest(), {}, set()
     if not before.segments:
-        rewrite_keywords(folder, generation + 1, every())
+        rewrite_keywords(folder, generation + 1, every(), found)
         return
     coming = list(new)
     added = [passage for passage in coming if passage.id not in known]
     dead = (before.gone | set(gone)) - {passage.id for passage in coming}
     largest = max(sizes.values())
     if sum(sizes.values()) - largest + len(added) + len(dead) > _MOST_SMALL * largest:
-        rewrite_keywords(folder, generation + 1, every())
+        rewrite_keywords(folder, generation + 1, every(), found)
         return
     segments = before.segments
     if added:
         name = name_segment(generation + 1)
-        _write_segment(folder / "keywords" / name, added)
+        _write_segment(folder / "keywords" / name, added, found)
         segments = (*segments, name)
     if len(segments) > _MOST_SEGMENTS:
         small = [name for name in segments if sizes.get(name, 0) < largest]
         ids = {identifier for name in small for identifier in _read_ids(folder / "keywords" / name)} - dead
         merged = name_segment(generation + 1)
-        _write_segment(folder / "keywords" / merged, (p for p in every() if p.id in ids))
+        _write_segment(folder / "keywords" / merged, (p for p in every() if p.id in ids), found)
         segments = (*(name for name in segments if name not in small), merged)
     Manifest(segments, frozenset(dead)).write(folder, generation + 1)
 
 
-def rewrite_keywords(folder: Path, generation: int, every: Iterable[Passage]) -> None:
-    """Write the keyword index of a generation anew, of all its passages."""
+def rewrite_keywords(
+    folder: Path, generation: int, every: Iterable[Passage], found: FoundKeywords | None = None
+) -> None:
+    """Write the keyword index of a generation anew, of all its passages; `found` as for `update_keywords`."""
     name = name_segment(generation)
-    _write_segment(folder / "keywords" / name, every)
+    _write_segment(folder / "keywords" / name, every, found or FoundKeywords())
     Manifest((name,)).write(folder, generation)
 
 
@@ -232,22 +263,27 @@ def idf(passages: int, holding: int) -> float:
     return math.log(1 + (passages - holding + 0.5) / (holding + 0.5))
 
 
-def _write_segment(folder: Path, passages: Iterable[Passage]) -> None:
-    """Write the index of passages into a folder, whole or not at all; a title's words count for its passages."""
+def _write_segment(folder: Path, passages: Iterable[Passage], found: FoundKeywords) -> None:
+    """Write the index of passages into a folder, whole or not at all."""
     unfinished = folder.with_name(folder.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     ids, terms, names = [], [], []
     for passage in passages:
-        text = f"{passage.title}\n{passage.text}"
         ids.append(passage.id)
-        terms.append([term.text for term in split_terms(text)])
-        names.append(sorted(name_skeletons(text, passage.language)))
+        of_terms, of_names = found.of(passage)
+        terms.append(of_terms)
+        names.append(of_names)
     _write(terms, unfinished / "terms", k1=1.2, b=0.75)
     _write(names, unfinished / "names", k1=0, b=0)  # a name is there or not: the score is its idf
     (unfinished / "passages.json").write_text(json.dumps(ids), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     unfinished.rename(folder)
+
+
+def _find_keywords(passage: Passage) -> Keywords:
+    text = f"{passage.title}\n{passage.text}"
+    return Keywords([term.text for term in split_terms(text)], sorted(name_skeletons(text, passage.language)))
 
 
 def _read_ids(segment: Path) -> list[str]:

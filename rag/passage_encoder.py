@@ -12,6 +12,8 @@ from rag.calibrate import LANGUAGES, Calibration, Codes, encode_tokens_as_codes
 from rag.chunk import split_passages
 from rag.encode import Encoder, Matrix
 from rag.encoded import EncodedPassage
+from rag.errors import IndexStateError
+from rag.home import Home
 from rag.types import Article, Language, Passage
 
 
@@ -106,3 +108,12 @@ def _sentences(encoded: EncodedPassage) -> list[tuple[tuple[Language, str], _Sen
             encoded.passage.sentences, encoded.vectors, encoded.universal, codes, strict=True
         )
     ]
+
+
+def check_encoder(made_with: str | None, encoder: Encoder, home: Home) -> None:
+    """Raise IndexStateError where another encoder made an index; None where none has yet."""
+    if made_with is not None and made_with != encoder.name:
+        raise IndexStateError(
+            f"{home}: made with the encoder {made_with}, not {encoder.name}; set RAG_ENCODER={made_with}, or choose "
+            f"another {'database' if home.database else 'folder with --index'}"
+        )

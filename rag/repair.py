@@ -56,7 +56,7 @@ def repair_index(home: Home, catalog: Catalog, writing: Catalog, progress: Progr
     if any("cannot be read" in line for line in wrong):
         shutil.rmtree(home.folder / "vectors", ignore_errors=True)
     store = ChromaStore(home, catalog.identity)
-    missing = chain(_misplaced(store, catalog.every_passage()), _misplaced(store, writing.new_passages()))
+    missing = chain(_misplaced(store, catalog.every_passage()), _misplaced(store, writing.every_passage(new=True)))
     done, total = 0, writing.count_passages()
     while some := list(islice(missing, _BATCH)):
         store.put([e.passage for e in some], np.stack([e.vector for e in some]))

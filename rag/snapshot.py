@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from rag.calibrate import Calibration
-from rag.catalog import Catalog, check_encoder
+from rag.catalog import Catalog
 from rag.database import explain, is_writable
 from rag.dictionary import Dictionary, knows_all_words, learn_all_words
 from rag.encode import Encoder
@@ -18,6 +18,7 @@ from rag.errors import IndexBusyError, IndexStateError
 from rag.home import Home
 from rag.keywords import KeywordIndex
 from rag.lock import hold
+from rag.passage_encoder import check_encoder
 from rag.recent import Recent
 from rag.segments import fetch_keywords
 from rag.store import ChromaStore, ExactStore, Store
@@ -106,7 +107,7 @@ class Reading:
 
     def _read(self) -> Snapshot:
         catalog = Catalog(self._home, writable=False)
-        check_encoder(catalog, self._encoder, self._home)
+        check_encoder(catalog.fact("encoder"), self._encoder, self._home)
         generation = catalog.seen
         keywords = KeywordIndex(fetch_keywords(self._home, catalog, generation), generation)
         calibration = catalog.blob("calibration")

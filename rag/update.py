@@ -30,6 +30,8 @@ from rag.types import Article
 from rag.workers import Read
 from rag.write import Writer
 
+_LOOKED_UP = 64  # articles that the catalog is asked about at once
+
 
 @dataclass
 class Update:
@@ -91,14 +93,17 @@ class Update:
 
     def put_all(self, articles: Sequence[Article], progress: Progress | None) -> None:
         """Take articles that come from no file; those that the catalog holds as they are count as unchanged."""
-        for number, raw in enumerate(articles, start=1):
-            article = clean_article(raw)
-            if self.catalog.article(article.id) == article:
-                self.unchanged.append(article.id)
-            else:
-                self._queue(article, None)
-            if progress:
-                progress(Step(number, len(articles), article.title, number, self.writer.passages))
+        for at in range(0, len(articles), _LOOKED_UP):
+            some = [clean_article(raw) for raw in articles[at : at + _LOOKED_UP]]
+            known = self.catalog.whole_articles([article.id for article in some])
+            for number, article in enumerate(some, start=at + 1):
+                if known.get(article.id) == article:
+                    self.unchanged.append(article.id)
+                else:
+                    (self.changed if article.id in known else self.added).append(article.id)
+                    self.writer.put(article, None)
+                if progress:
+                    progress(Step(number, len(articles), article.title, number, self.writer.passages))
         self.writer.flush()
 
     def report(self) -> IndexReport:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from rag.catalog import Catalog
-from rag.change import OriginRecord, SourceRecord
+from rag.change import OriginRecord, SourceRecord, WrittenArticle
 from rag.encoded import EncodedPassage
 from rag.identity import digest_content
+from rag.keywords import FoundKeywords
 from rag.store import Store
 from rag.types import Article
 from rag.workers import Workers
@@ -46,17 +47,19 @@ class Writer:
 
     Args:
         catalog: open for writing.
-        store: where the passages' vectors go.
+        store: gives where the passages' vectors go; it may be opened while the first are encoded.
         workers: encode.
 
     Attributes:
         passages: how many were written.
+        keywords: of passages that were written.
     """
 
     catalog: Catalog
-    store: Store
+    store: Callable[[], Store]
     workers: Workers
     passages: int = 0
+    keywords: FoundKeywords = field(default_factory=FoundKeywords)
     _waiting: list[Waiting] = field(default_factory=list)
     _read: list[SourceRecord] = field(default_factory=list)
     _encoding: deque[_Batch] = field(default_factory=deque)
@@ -96,14 +99,16 @@ class Writer:
     def _write(self, batch: _Batch) -> None:
         encoded = batch.encoded.result()
         every = [passage for passages in encoded for passage in passages]
+        store = self.store()
         self.catalog.set_facts(dirty=1)  # before the first vector: what a killed run leaves is then looked for
         if every:
-            self.store.put([e.passage for e in every], np.stack([e.vector for e in every]))
+            store.put([e.passage for e in every], np.stack([e.vector for e in every]))
         with self.catalog.change() as change:
-            for waiting, passages in zip(batch.waiting, encoded, strict=True):
-                change.put(waiting.article, waiting.digest, passages)
+            change.put([WrittenArticle(w.article, w.digest, e) for w, e in zip(batch.waiting, encoded, strict=True)])
+            for waiting in batch.waiting:
                 if waiting.origin:
                     change.record_origin(waiting.origin)
             for source in batch.read:
                 change.record_source(source)
         self.passages += len(every)
+        self.keywords.add(e.passage for e in every)

@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 
 from rag.catalog import Catalog
+from rag.change import WrittenArticle
 from rag.database import is_writable
 from rag.encode import Encoded
 from rag.errors import IndexStateError, SourceError
@@ -350,7 +351,7 @@ def test_a_killed_run_is_repaired_by_the_next(index: Index, articles: Path, mome
             setattr(owner, name, call)
 
         die_after(*{{
-            "put": (Change, "put", 12),
+            "put": (Change, "put", 1),
             "store": (ChromaStore, "put", 1),
             "source": (Change, "record_source", 20),
             "words": (module, "learn_words", 1),
@@ -439,3 +440,50 @@ def test_of_articles_of_one_id_the_last_counts(index: Index) -> None:
     report = index.put([an_article("The first edition.", "a"), an_article("The second edition.", "a")])
     assert report.added == ("a",)
     assert index.article("a").text == "The second edition."
+
+
+def test_many_articles_are_added_changed_and_left_in_one_run(index: Index) -> None:
+    """More than are looked up, encoded or written at once."""
+    many = [an_article(f"Train {n} left the station.", f"t{n}") for n in range(150)]
+    assert index.put(many[:100]).added == tuple(article.id for article in many[:100])
+    many[3] = an_article("Train 3 never left.", "t3")
+    report = index.put(many)
+    assert report.added == tuple(article.id for article in many[100:])
+    assert report.changed == ("t3",)
+    assert len(report.unchanged) == 99
+    assert index.article("t3").text == "Train 3 never left."
+    assert agrees(index)
+    assert index.check() == []
+
+
+def test_of_versions_written_together_the_last_stays(index: Index, articles: Path) -> None:
+    index.add(articles)
+    catalog = Catalog(index.home, writable=True)
+    passages = catalog.passages_of("canal")
+    with catalog.change() as change:
+        versions = [
+            WrittenArticle(an_article("Once.", "canal"), "1", passages),
+            WrittenArticle(an_article("Twice.", "canal"), "2", []),
+        ]
+        change.put(versions)
+        assert change.orphans == {passage.passage.id for passage in passages}, "what the first left in the store"
+    assert [article.text for article in catalog.whole_articles(["canal", "nobody"]).values()] == ["Twice."]
+    assert catalog.passages_of("canal") == []
+    catalog.close()
+
+
+def test_vectors_that_cannot_be_opened_are_an_error_and_change_nothing(
+    index: Index, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are opened while articles are encoded."""
+
+    def refuse(*_: object) -> None:
+        raise IndexStateError("the server does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("rag.index.ChromaStore", refuse)
+        with pytest.raises(IndexStateError, match="does not answer"):
+            index.add(articles)
+    assert not index.exists
+    assert index.add(articles).added == ("canal", "chips", "water")
+    assert agrees(index)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexStateError
-from rag.keywords import KeywordIndex, write_keywords
+from rag.keywords import FoundKeywords, KeywordIndex, write_keywords
 from rag.segments import sweep_keywords
 from rag.types import Passage
 from tests.fakes import a_passage
@@ -27,7 +27,7 @@ def write(
     folder: Path, generation: int, new: list[Passage], gone: set[str] = frozenset(), every: list[Passage] | None = None
 ) -> KeywordIndex:  # type: ignore[assignment]
     """Write the generation after this one, and open it; `every` is what it may be written anew of."""
-    write_keywords(folder, generation, iter(new), gone, lambda: new if every is None else every)
+    write_keywords(folder, generation, iter(new), gone, lambda: new if every is None else every, FoundKeywords())
     return KeywordIndex(folder, generation + 1)
 
 
@@ -121,3 +121,24 @@ def test_a_missing_or_damaged_index_is_one_clear_line(tmp_path: Path, damage: st
         KeywordIndex(tmp_path, 1)
     with pytest.raises(IndexStateError, match="missing or damaged"):
         KeywordIndex(tmp_path, 7)
+
+
+def test_what_was_found_before_is_what_would_be_found(tmp_path: Path) -> None:
+    """A passage that was found under the same id as one that was dropped counts as it is now."""
+    found = FoundKeywords()
+    found.add([a_passage("Another text.", passage_id="b:0"), *PASSAGES[:2]])
+    write_keywords(tmp_path / "found", 0, iter(PASSAGES), (), lambda: PASSAGES, found)
+    before, anew = KeywordIndex(tmp_path / "found", 1), write(tmp_path / "anew", 0, PASSAGES)
+    assert before.ids == anew.ids
+    for words in (("water",), ("chip", "cairo"), ("بكين",), ("text",)):
+        assert match(before, *words) == match(anew, *words)
+    assert before.names.match({"BKN": 1.0}).tolist() == anew.names.match({"BKN": 1.0}).tolist()
+
+
+def test_keywords_of_a_great_many_passages_are_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("rag.keywords._REMEMBERED", 1)
+    found = FoundKeywords()
+    found.add(PASSAGES)
+    assert len(found._found) == 1
+    write_keywords(tmp_path, 0, iter(PASSAGES), (), lambda: PASSAGES, found)
+    assert match(KeywordIndex(tmp_path, 1), "water") == match(write(tmp_path / "anew", 0, PASSAGES), "water")

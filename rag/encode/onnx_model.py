@@ -36,7 +36,16 @@ class Cores:
         """Return what `work` makes of each text, in order; a single text is done by who asks."""
         if self._pool is None or len(texts) < 2:
             return [work(text) for text in texts]
-        return list(self._pool.map(work, texts))
+        found: list[Any] = [None] * len(texts)
+        places = iter(range(len(texts)))  # each core takes the next: a task for each text would cost a tenth of one
+
+        def share() -> None:
+            for place in places:
+                found[place] = work(texts[place])
+
+        for done in [self._pool.submit(share) for _ in range(self.threads)]:
+            done.result()
+        return found
 
 
 class OnnxModel:
@@ -87,7 +96,8 @@ class OnnxModel:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See `Model.count_tokens`."""
-        return [len(found.ids) for found in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        # Fast: where each token stands in its text is not worked out.
+        return [len(found.ids) for found in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def _cut(self, tokens: list[_T]) -> list[_T]:
         """Return a text's tokens to the model's limit; the special ones behind them are kept."""

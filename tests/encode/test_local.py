@@ -8,6 +8,7 @@ import pytest
 from rag.encode import Encoder, SentenceTransformerEncoder
 from rag.encode.bundled import _find_weights, unpack_bundled_encoder
 from rag.encode.export import ExportError
+from rag.encode.onnx_model import Cores
 from rag.errors import MissingExtraError, SettingsError, SourceError
 from rag.settings import Settings
 from tests.fakes import HashEncoder
@@ -175,3 +176,13 @@ def test_words_are_encoded_without_tashkeel(any_encoder: Encoder) -> None:
     plain, marked = any_encoder.encode_words(["حرب", "حَرْب"])
     assert plain == pytest.approx(marked, abs=1e-6)
     assert any_encoder.encode_words([]).shape[0] == 0
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_work_is_shared_and_comes_back_in_order(threads: int) -> None:
+    cores, texts = Cores(threads), [str(number) for number in range(50)]
+    assert cores.map(int, texts) == list(range(50))
+    assert cores.map(int, ["7"]) == [7]
+    assert cores.map(int, []) == []
+    with pytest.raises(ValueError, match="x"):
+        cores.map(int, [*texts, "x"])
