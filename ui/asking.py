@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from threading import Event
 from typing import Final
 
 from rag.errors import SanadError
@@ -29,7 +31,35 @@ EXAMPLES: Final[tuple[tuple[str, Language, str], ...]] = (
 """Questions about the sample articles, each with the id of one that answers it."""
 
 _LOOK: Final = 1.0  # seconds
+_DRAWN: Final = 3.0  # seconds until what a page was given is taken for lost
 _log = logging.getLogger(__name__)
+
+
+class Growth:
+    """An answer that grows in an open page, until it is whole or the page shows something else.
+
+    Attributes:
+        ended: whether the page shows something else.
+    """
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._drawn = Event()  # whether the page has all that it was given
+        self._drawn.set()
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Let know that the page is given something, until it has it."""
+        self._drawn.clear()
+        try:
+            yield
+        finally:
+            self._drawn.set()
+
+    def end(self) -> None:
+        """Draw nothing more; what is under way arrives first, or it would be drawn over what is shown instead."""
+        self.ended = True
+        self._drawn.wait(_DRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +72,7 @@ class View(PageView):
         only: which articles are searched.
         editing: whether the next question replaces the last one.
         search: what the list of talks is searched for.
+        growth: of the last answer that grew here.
     """
 
     talk: str = ""
@@ -49,6 +80,7 @@ class View(PageView):
     only: Filter = field(default_factory=Filter)
     editing: bool = False
     search: str = ""
+    growth: Growth | None = field(default=None, compare=False)
 
     @property
     def answered(self) -> list[Exchange]:

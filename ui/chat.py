@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 
 from rag.filter import Filter
-from ui.asking import View, answer_last, enter, read_filter, refuse, welcome
+from ui.asking import Growth, View, answer_last, enter, read_filter, refuse, welcome
 from ui.clients import client_of
 from ui.page import Page, on, part, preferences_of, visitor_of
 from ui.people import person_of
@@ -41,14 +41,8 @@ class ChatPage(Page):
                 with gr.Column(elem_id="ask-area"):
                     self._filters = part("filters")
                     with gr.Row(elem_id="ask"):
-                        self._box = gr.Textbox(
-                            show_label=False,  # not seen, but read aloud
-                            elem_id="question",
-                            container=False,
-                            lines=1,
-                            max_lines=5,
-                            scale=8,
-                            autofocus=True,
+                        self._box = gr.Textbox(  # its label is not seen, but read aloud
+                            show_label=False, elem_id="question", container=False, max_lines=5, scale=8, autofocus=True
                         )
                         self._send = gr.Button(variant="primary", elem_id="send", scale=1, min_width=72)
                         self._stop = gr.Button(elem_id="stop", scale=1, min_width=72, visible=False)
@@ -66,20 +60,23 @@ class ChatPage(Page):
             on(self._talk, "example_select", self.ask_example, view, every, concurrency_limit=None),
             on(self._talk, "retry", self.retry, view, every, concurrency_limit=None),
         ]
-        # What shows another talk, or all of it anew, ends the answer that is still growing here.
-        on(self._stop, "click", self.stop, view, every, cancels=asking, queue=False)
         on(self._talk, "edit", self.edit, view, every)
         on(self._talk, "like", self.judge, view, [self._view, self._talk])
         on(self._talk, "input", self.annotate, view, [self._view, self._talk])
-        on(self._frame, "option_select", self.switch, view, every, cancels=asking)
         on(self._filters, "apply", self.filter, view, [self._view, self._filters])
         on(self._filters, "clear", self.search_all, view, [self._view, self._filters])
         on(self._filters, "undo", self.leave_unedited, view, [self._view, self._filters, self._box])
-        on(self._tools, "clear", self.start_talk, view, every, cancels=asking)
         on(self._tools, "input", self.search_talks, view, [self._view, self._talks])
-        on(self._talks, "select", self.open_talk, view, every, cancels=asking)
         on(self._talks, "edit", self.rename_talk, view, [self._talks])
-        on(self._talks, "delete", self.delete_talk, view, every, cancels=asking)
+        # These end the answer that grows here. Gradio's page may show that once more: the talk is drawn again.
+        for leaving in (
+            on(self._stop, "click", self.stop, view, every, cancels=asking, queue=False),
+            on(self._frame, "option_select", self.switch, view, every, cancels=asking),
+            on(self._tools, "clear", self.start_talk, view, every, cancels=asking),
+            on(self._talks, "select", self.open_talk, view, every, cancels=asking),
+            on(self._talks, "delete", self.delete_talk, view, every, cancels=asking),
+        ):
+            on(leaving, "then", self._draw_talk, view, [self._talk, self._evidence])
 
     # -- opening -------------------------------------------------------------------------------------------------
 
@@ -104,8 +101,7 @@ class ChatPage(Page):
         """Answer a question, drawing the answer as it grows; what cannot be asked stays in the box."""
         place = enter(self._site.queue, client_of(request.request.scope), question, view)
         if isinstance(place, Exchange):
-            # An example, or the last question again, was not in the box.
-            kept = {} if refuse(question, view) else {self._box: gr.Textbox(value=question)}
+            kept = {} if refuse(question, view) else {self._box: gr.Textbox(value=question)}  # it may be an example
             yield {self._talk: render_talk((*view.exchanges, place), view.locale), **kept}
             return
         with place:
@@ -116,7 +112,7 @@ class ChatPage(Page):
         above = {self._filters: self._draw_filters(replace(view, editing=False))} if view.editing else {}
         view = self._catch_up(view, visitor)
         exchange = Exchange(question, only=view.only if view.only != Filter() else None)
-        view = replace(view, exchanges=(*view.answered, exchange), editing=False)
+        view = replace(view, exchanges=(*view.answered, exchange), editing=False, growth=(growth := Growth()))
         view = replace(view, talk=self._site.talks.save(visitor, view.talk, view.exchanges))
         yield {
             self._view: view,
@@ -129,11 +125,14 @@ class ChatPage(Page):
         }
         try:
             for exchange in answer_last(self._site.rag, view, place):
+                if growth.ended:
+                    return
                 view = view.with_last(exchange)
                 if not exchange.seconds and not exchange.problem:
-                    yield {self._view: view, **self._draw_talk(view, growing=True)}
+                    with growth.drawing():
+                        yield {self._view: view, **self._draw_talk(view, growing=True)}
         except GeneratorExit:  # the page was closed, or the answer stopped
-            self._site.talks.update(visitor, view.talk, len(view.exchanges) - 1, view.stopped.exchanges[-1])
+            self._leave(view, visitor)
             raise
         self._site.talks.update(visitor, view.talk, len(view.exchanges) - 1, view.exchanges[-1])
         kept = {self._box: gr.Textbox(value=question)} if exchange.problem else {}
@@ -175,7 +174,7 @@ class ChatPage(Page):
         view = replace(view, editing=False)
         return {self._view: view, self._filters: self._draw_filters(view), self._box: gr.Textbox(value="")}
 
-    # -- judging -------------------------------------------------------------------------------------------------
+    # -- judging, filters ----------------------------------------------------------------------------------------
 
     def judge(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """Keep what the asker thought of an answer; the same said again takes it back."""
@@ -199,8 +198,6 @@ class ChatPage(Page):
                 _log.warning("the judgement could not be kept: %s", error)
         return {self._view: view, self._talk: render_talk(exchanges, view.locale)}
 
-    # -- filters -------------------------------------------------------------------------------------------------
-
     def filter(self, view: View, event: gr.EventData) -> dict[Any, Any]:
         """Search only the articles that the form names."""
         view = replace(view, only=read_filter(event._data["fields"]))
@@ -215,13 +212,13 @@ class ChatPage(Page):
 
     def start_talk(self, view: View, request: gr.Request) -> dict[Any, Any]:
         """Begin a new talk; the one that was open stays in the list."""
-        return self._draw_all(
-            View(view.preferences, view.person, only=view.only, search=view.search), visitor_of(request)
-        )
+        self._leave(view, visitor := visitor_of(request))
+        return self._draw_all(View(view.preferences, view.person, only=view.only, search=view.search), visitor)
 
     def open_talk(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """Go on with a talk of the list."""
-        return self._draw_all(self._open(view, visitor_of(request), str(event._data["talk"])), visitor_of(request))
+        view = self._leave(view, visitor := visitor_of(request))
+        return self._draw_all(self._open(view, visitor, str(event._data["talk"])), visitor)
 
     def search_talks(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """List the talks that hold what is searched for."""
@@ -250,6 +247,8 @@ class ChatPage(Page):
 
     def _leave(self, view: View, visitor: str) -> View:
         """Return the view with its answer, where that was still growing, kept as one that was stopped."""
+        if view.growth:
+            view.growth.end()
         if view.stopped != view:
             self._site.talks.update(visitor, view.talk, len(view.exchanges) - 1, view.stopped.exchanges[-1])
         return view.stopped

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,23 @@ def test_an_answer_that_is_left_is_kept_as_stopped(page: ChatPage) -> None:
     view = next(growing)[page._view]
     next(growing)
     growing.close()  # type: ignore[attr-defined]
+    [kept] = page._site.talks.read("me", view.talk)
+    assert (kept.stopped, kept.answer and kept.answer.text) == (True, "first")
+
+
+@pytest.mark.parametrize("leave", ["start_talk", "stop"])
+def test_an_answer_is_not_drawn_over_what_is_shown_instead(page: ChatPage, leave: str) -> None:
+    """Gradio ends what runs a moment after it has called who shows something else."""
+    growing = page.ask("q", EN, ME)
+    view = next(growing)[page._view]
+    view = next(growing)[page._view]
+    with ThreadPoolExecutor(1) as other:
+        left = other.submit(getattr(page, leave), view, ME)
+        while not view.growth.ended:
+            time.sleep(0.01)
+        assert not left.done(), "what the page was given has to arrive first"
+        assert list(growing) == []
+        assert left.result()
     [kept] = page._site.talks.read("me", view.talk)
     assert (kept.stopped, kept.answer and kept.answer.text) == (True, "first")
 
