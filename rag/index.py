@@ -1,6 +1,6 @@
 """Files → an index in step with them: load, clean, chunk, encode, store; wires the offline flow.
 
-The folder of an index holds `catalog.sqlite` (the truth), `vectors/` (Chroma) and `keywords/`, whose segments
+The folder of an index holds `catalog.sqlite` (the truth), `vectors/` (Chroma), `words/` and `keywords/`, whose segments
 `keywords-<generation>.json` lists; `rag.home` says what may lie on servers instead. One process writes at a time.
 Whatever moment a run is killed at, readers see the index as it was before; the next run goes on where that one stopped.
 """
