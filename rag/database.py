@@ -188,17 +188,21 @@ def _list_in_postgresql(element: _Listed, compiler: Any, **options: Any) -> str:
 
 def among(column: sa.ColumnElement[str], values: Iterable[str]) -> sa.ColumnElement[bool]:
     """Return the condition that a column has one of some values, however many: they are one parameter."""
-    return column.op("IN", is_comparison=True)(_Listed(sa.literal(json.dumps(list(values)))))
+    return _is_listed(column, sa.literal(json.dumps(list(values))))
 
 
 def among_given(column: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Return the same condition for a query that is made once, and run with the values that `given` names."""
-    return column.op("IN", is_comparison=True)(_Listed(sa.bindparam("given", type_=sa.String)))
+    return _is_listed(column, sa.bindparam("given", type_=sa.String))
 
 
 def given(values: Iterable[str]) -> dict[str, str]:
     """Return the parameters of a query with `among_given`."""
     return {"given": json.dumps(list(values))}
+
+
+def _is_listed(column: sa.ColumnElement[str], listed: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    return column.op("IN", is_comparison=True)(_Listed(listed))
 
 
 def insert_unknown(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:

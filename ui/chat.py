@@ -174,7 +174,7 @@ class ChatPage(Page):
         view = replace(view, editing=False)
         return {self._view: view, self._filters: self._draw_filters(view), self._box: gr.Textbox(value="")}
 
-    # -- judging, filters ----------------------------------------------------------------------------------------
+    # -- judging -------------------------------------------------------------------------------------------------
 
     def judge(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """Keep what the asker thought of an answer; the same said again takes it back."""
@@ -197,6 +197,8 @@ class ChatPage(Page):
             except OSError as error:  # the page says already that nothing is kept
                 _log.warning("the judgement could not be kept: %s", error)
         return {self._view: view, self._talk: render_talk(exchanges, view.locale)}
+
+    # -- filters -------------------------------------------------------------------------------------------------
 
     def filter(self, view: View, event: gr.EventData) -> dict[Any, Any]:
         """Search only the articles that the form names."""
@@ -234,10 +236,9 @@ class ChatPage(Page):
     def delete_talk(self, view: View, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
         """Forget a talk; where it was open, a new one begins."""
         visitor, talk = visitor_of(request), str(event._data["talk"])
+        view = self._leave(view, visitor)
         self._site.talks.delete(visitor, talk)
-        if talk == view.talk:
-            return self.start_talk(view, request)
-        return self._draw_all(self._leave(view, visitor), visitor)
+        return self.start_talk(view, request) if talk == view.talk else self._draw_all(view, visitor)
 
     def _open(self, view: View, visitor: str, talk: str) -> View:
         exchanges = self._site.read_talk(visitor, talk)
