@@ -40,7 +40,9 @@ def prepared(rag: Any, settings: Settings, **options: Any) -> FastAPI:
     app = build_server(rag, settings, **options)
     with warnings.catch_warnings():  # what Gradio warns of while it is imported is not this project's to mend
         warnings.simplefilter("ignore")
-        app.state.pages.prepare()
+        for later in (app.state.pages, getattr(app.state, "assistants", None)):
+            if later:
+                later.prepare()
     return app
 
 

@@ -94,7 +94,7 @@ def test_the_engine_knows_the_pages_only_at_the_command_line() -> None:
 
 UI_HOMES = {
     "gradio": {"page", "chat", "corpus", "evaluation", "settings", "app", "loading"},
-    "fastapi": {"app", "documents", "entrance", "later", "login", "people", "problems", "server", "uploads", "api"},
+    "fastapi": {"app", "documents", "entrance", "login", "people", "problems", "server", "uploads", "api"},
     "mcp": {"api"},
     "prometheus_client": {"api"},
     "uvicorn": {"listening"},

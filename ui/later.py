@@ -8,7 +8,7 @@ from functools import cache
 
 import anyio
 from anyio import to_thread
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 
@@ -19,11 +19,11 @@ class Later:
         make: returns it; called once, on a thread where the server has begun.
     """
 
-    def __init__(self, make: Callable[[], FastAPI]) -> None:
+    def __init__(self, make: Callable[[], Starlette]) -> None:
         self._make = cache(make)
         self._there: anyio.Event | None = None
 
-    def prepare(self) -> FastAPI:
+    def prepare(self) -> Starlette:
         """Make the app, where that has not been done, and return it."""
         return self._make()
 

@@ -43,7 +43,7 @@ def build_server(rag: Rag, settings: Settings, *, programs: bool = False, limits
     """
     site = Site(rag, settings, limits)
     if programs:
-        from ui.api.faces import build_faces  # MCP's library takes a while to load
+        from ui.api.faces import build_faces
 
         server = build_faces(rag, settings.index, site.queue)
     else:
