@@ -205,8 +205,9 @@ def test_stop_keeps_what_was_there_and_it_can_be_asked_again(open_page: Open, to
 def test_answer_again_and_edit_take_the_place_of_the_last_question(open_page: Open) -> None:
     page = open_page("en-US")
     ask(page, ENGLISH)
+    page.locator(".turn.answer").evaluate("answer => answer.dataset.before = 'yes'")
     page.get_by_role("button", name="Answer again").click()
-    expect(page.locator(".talk[aria-busy=false] .turn.answer")).to_have_count(1)
+    expect(page.locator(".talk[aria-busy=false] .turn.answer:not([data-before])")).to_have_count(1)
     expect(page.locator(".turn.asked")).to_have_count(1)
     page.get_by_role("button", name="Edit the question").click()
     expect(page.locator("#question textarea")).to_have_value(ENGLISH)
