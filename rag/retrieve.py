@@ -18,11 +18,11 @@ from typing import Protocol
 import numpy as np
 
 from rag.arrange import asks_for_latest, merge_copies, newest_first
+from rag.bm25 import Scores
 from rag.calibrate import LANGUAGES
 from rag.confidence import confidence
 from rag.encode import Encoded, Encoder
 from rag.filter import Filter
-from rag.keywords import Scores
 from rag.language import detect_language
 from rag.rerank import Reranker
 from rag.skeleton import name_skeletons

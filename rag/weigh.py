@@ -14,11 +14,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.bm25 import Scores
 from rag.calibrate import match_tokens
 from rag.encode import Matrix
 from rag.encoded import Evidence, Tokens
 from rag.explain import find_matches
-from rag.keywords import KeywordIndex, Scores
+from rag.keywords import KeywordIndex
 from rag.types import Language, Match, Passage
 
 _COMPARED = 30  # passages of a language whose tokens are compared
