@@ -17,13 +17,15 @@ import numpy as np
 
 from rag.align import WordAligner
 from rag.encode import Matrix
-from rag.facts import Said, has_date, has_number, read_facts
+from rag.facts import Said, has_date, has_number, has_ordinal, read_facts
 from rag.language import split_sentences
 from rag.negation import find_contradiction
+from rag.numbers import Number
 from rag.skeleton import skeleton
 from rag.words import Word, content_words, is_capital
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w.])")
+_DUAL = re.compile("(?:ان|ين|َي)$")
 Flaw = Literal["number", "date", "name", "negation", "meaning"]
 
 _CLOSE = 0.45  # share of the claim's words that the passage has to say
@@ -45,6 +47,7 @@ _TOLD_OF_IT = 0.2  # share of its words that are no names
 _NAMED = 0.58  # from which two words are one name: lower, they are two of a kind (France, Germany: .5)
 _LIKE_A_NAME = 0.45
 _LIKE_A_NAME_ALONE = 0.65
+_COUNTED = 0.45  # from which a noun in the dual is what is counted
 _ADDS = 0.08  # of closeness that a second sentence has to add
 
 
@@ -93,30 +96,46 @@ class ClaimChecker:
         if not sentences:
             return Verdict(False, 0, 0, "meaning", claim)
         whole = read_facts(passage)
-        scored = [self._closeness(said, one, published) for _, _, one in sentences]
-        core = int(np.argmax(scored))
-        first, last = self._span(said, [one for _, _, one in sentences], core, published)
-        start, end = sentences[first][0], sentences[last][1]
-        window = read_facts(passage[start:end])
+        core, others = self._span(said, [one for _, _, one in sentences], published)
+        places = sorted({core, *others})
+        start, end = sentences[places[0]][0], sentences[places[-1]][1]
+        window = read_facts(" ".join(sentences[place][2].text for place in places))
         closeness = self._closeness(said, window, published)
         alike = self._as_used(said, whole)
+        near = [any(sentences[p][0] <= word.start < sentences[p][1] for p in places) for word in whole.words]
         flaw, words = self._flaw(said, window, sentences[core][2], whole, alike, content_words(title), published)
         if not flaw and (
             closeness < (_CLOSE if len(said.words) > _FEW or said.numbers or said.dates else _CLOSE_OF_FEW)
-            or self._said_of_it(said, alike[:, [start <= word.start < end for word in whole.words]]) < _TOLD_OF_IT
+            or self._said_of_it(said, alike[:, near]) < _TOLD_OF_IT
         ):
             flaw = "meaning"
         return Verdict(flaw is None, start, end, flaw, words, closeness)
 
-    def _span(self, claim: Said, sentences: Sequence[Said], core: int, published: date | None) -> tuple[int, int]:
-        """Return the first and last of the sentences that carry a claim: the nearest, and a neighbour if it adds."""
-        best, span = self._closeness(claim, sentences[core], published), (core, core)
-        for first, last in ((core - 1, core), (core, core + 1)):
-            if first >= 0 and last < len(sentences):
-                both = read_facts(f"{sentences[first].text} {sentences[last].text}")
-                if (found := self._closeness(claim, both, published)) > best + _ADDS:
-                    best, span = found, (first, last)
-        return span
+    def _span(self, claim: Said, sentences: Sequence[Said], published: date | None) -> tuple[int, tuple[int, ...]]:
+        """Return the sentence that comes nearest to a claim, and the one that is to be read with it, if any adds to it.
+
+        That may be a neighbour, or one further off that has a number or a date which the nearest lacks.
+        """
+        scored = [self._closeness(claim, sentence, published) for sentence in sentences]
+        core = int(np.argmax(scored))
+        best, span = scored[core] + _ADDS, ()
+        for place, sentence in enumerate(sentences):
+            if place == core or not (
+                abs(place - core) == 1 or self._has_missing(claim, sentences[core], sentence, published)
+            ):
+                continue
+            both = read_facts(f"{sentences[min(core, place)].text} {sentences[max(core, place)].text}")
+            if (found := self._closeness(claim, both, published)) > best:
+                best, span = found, (place,)
+        return core, span
+
+    def _has_missing(self, claim: Said, nearest: Said, other: Said, published: date | None) -> bool:
+        """Whether a sentence has a number, an ordinal or a date of a claim that the nearest has not."""
+        return (
+            any(has_number(n, other) and not has_number(n, nearest) for n in claim.numbers)
+            or any(has_ordinal(o, other) and not has_ordinal(o, nearest) for o in claim.ordinals)
+            or any(has_date(d, other, published) and not has_date(d, nearest, published) for d in claim.dates)
+        )
 
     def _flaw(
         self,
@@ -128,8 +147,10 @@ class ClaimChecker:
         title: Sequence[Word],
         published: date | None,
     ) -> tuple[Flaw | None, str]:
-        if number := next((n for n in claim.numbers if not has_number(n, window)), None):
+        if number := next((n for n in claim.numbers if not self._says_number(claim, n, window)), None):
             return "number", claim.text[number.start : number.end]
+        if ordinal := next((o for o in claim.ordinals if not has_ordinal(o, window)), None):
+            return "number", claim.text[ordinal.start : ordinal.end]
         if day := next((d for d in claim.dates if not has_date(d, window, published)), None):
             return "date", claim.text[day.start : day.end]
         if address := next((a for a in _ADDRESS.findall(claim.text) if a not in whole.text), None):
@@ -141,6 +162,18 @@ class ClaimChecker:
         if places := find_contradiction(claim.clauses, whole.clauses, alike):
             return "negation", " ".join(claim.words[place].written for place in places)
         return None, ""
+
+    def _says_number(self, claim: Said, number: Number, window: Said) -> bool:
+        """Whether a window says a number of a claim; a two may be the ending of what is counted: مصرفان, two banks."""
+        if has_number(number, window):
+            return True
+        counted = [word for word in claim.words if word.start >= number.end][:1]
+        duals = [word for word in window.words if _DUAL.search(word.written)]
+        return (
+            number.value == 2
+            and bool(counted and duals)
+            and float(self._aligner.compare(counted, duals).max()) >= _COUNTED
+        )
 
     def _said_of_it(self, claim: Said, alike: Matrix) -> float:
         """Return the share of a claim's words, other than its names, that a span says; names alone tell nothing.
@@ -171,6 +204,7 @@ class ClaimChecker:
         held = self._aligner.compare(claim.words, window.words).max(axis=1, initial=0.0)
         found = [float(n) for n in np.clip(held, 0, 1)]
         found += [float(has_number(number, window)) for number in claim.numbers]
+        found += [float(has_ordinal(ordinal, window)) for ordinal in claim.ordinals]
         found += [float(has_date(day, window, published)) for day in claim.dates]
         return sum(found) / len(found) if found else 0.0
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -56,7 +56,11 @@ def _find_dates(text: str) -> tuple[Date, ...]:
     found: list[Date] = []
     for match in _DATE.finditer(folded):
         start, end = written_span(text, places, match.start(), match.end())
-        if date := _read(match, folded, text[start:end], start, end):
+        if match["same_day"]:  # "on the tenth of the same month"
+            month = next((date for date in reversed(found) if date.month), None)
+            if month and (day := _day(match["same_day"])):
+                found.append(replace(month, start=start, end=end, day=day, swappable=False))
+        elif date := _read(match, folded, text[start:end], start, end):
             found.append(date)
     return tuple(found)
 
@@ -166,6 +170,7 @@ _DAY_WORDS: Final = {
     for words, day in [
         *((word, day) for day, word in enumerate(_ORDINALS, start=1)),
         *((word, day) for day, word in enumerate(_ENGLISH_ORDINALS, start=1)),
+        ("غرة", 1),
         ("الحادي عشر", 11),
         *((f"{word} عشر", 10 + day) for day, word in enumerate(_ORDINALS[1:9], start=2)),
         ("العشرين", 20),
@@ -183,24 +188,27 @@ def _either(names: object) -> str:
 
 
 _YEAR = r"(?:1[3-9]\d\d|20\d\d)"
+_AD = r"(?: ?م(?!\w))?"  # "2024م"
 _DAY = rf"(?:[0-3]?\d(?:st|nd|rd|th)?|{_either(_DAY_WORDS)})"
 _HIJRI_MONTH = _either(_HIJRI)
 _ERA = r"(?: ?(?:هـ|ه|هجريه?|للهجره|ah))(?!\w)"
-_YEAR_AFTER = rf"(?:,? ?(?:من )?(?:of |عام |سنه |العام |لعام )?(?P<{{}}>{_YEAR})(?!\w|[.,]\d))?"
+_SAME_MONTH = r"(?:(?:من )?الشهر (?:نفسه|ذاته|عينه)|of (?:the same|that) month)"
+_YEAR_AFTER = rf"(?:,? ?(?:من )?(?:of |عام |سنه |العام |لعام )?(?P<{{}}>{_YEAR}){_AD}(?!\w|[.,]\d))?"
 # What was long ago is a year only where the text says so: 1500 may be metres.
 _YEAR_WORDS = "in since by until from year to after عام سنة العام في منذ حتى".split()
 _AFTER_YEAR_WORD = f"(?:{'|'.join(f'(?<={fold(word)} )' for word in _YEAR_WORDS)})"
 _DATE = re.compile(
     rf"(?P<iso>(?<![\d/-])\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}(?![\d/-]))"
     rf"|(?P<figures>(?<![\d/.-])\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{4}}(?![\d/-]))"
-    rf"|(?<!\w)(?:(?P<hijri_day>{_DAY}) (?:من |of )?(?:شهر )?)?[وبل]?(?P<hijri>{_HIJRI_MONTH})(?!\w)"
+    rf"|(?<!\w)(?:و?(?P<hijri_day>{_DAY}) (?:من |of )?(?:شهر )?)?[وبل]?(?P<hijri>{_HIJRI_MONTH})(?!\w)"
     rf"(?:,? ?(?:of |عام |سنه |لعام )?(?P<hijri_month_year>1[34]\d\d)(?:{_ERA})?)?"
     rf"|(?<![\w.])(?P<hijri_year>1[34]\d\d){_ERA}"
-    rf"|(?<!\w)(?:(?P<day>{_DAY}) (?:من |of )?(?:شهر )?)[وب]?(?P<month>{_either(_MONTH_OF)})(?!\w)"
+    rf"|(?<!\w)(?:و?(?P<day>{_DAY}) (?:من |of )?(?:شهر )?)[وب]?(?P<month>{_either(_MONTH_OF)})(?!\w)"
     rf"(?: ?[/(] ?(?:{_either(_MONTH_OF)})\)?(?!\w))?{_YEAR_AFTER.format('month_year')}"
     rf"|(?<!\w)(?:شهر )?[وبلف]?(?P<month_first>{_either(_MONTH_OF)})\.?(?!\w)"
     rf"(?: ?[/(] ?(?:{_either(_MONTH_OF)})\)?(?!\w))?(?: (?P<day_first>[0-3]?\d(?:st|nd|rd|th)?)(?![\w%]|[.,]\d))?"
     rf"{_YEAR_AFTER.format('first_year')}"
+    rf"|(?<!\w)[وب]?(?P<same_day>{_DAY}) {_SAME_MONTH}(?!\w)"
     rf"|(?<!\w)(?:يوم |on )?[وب]?(?P<weekday>{_either(_WEEKDAYS)})(?!\w)"
-    rf"|(?<![\w.,$€£-])(?P<year>1[89]\d\d|20\d\d|{_AFTER_YEAR_WORD}1[0-7]\d\d)(?!\w|[.,]\d|-\w|%)"
+    rf"|(?<![\w.,$€£-])(?P<year>1[89]\d\d|20\d\d|{_AFTER_YEAR_WORD}1[0-7]\d\d){_AD}(?!\w|[.,]\d|-\w|%)"
 )

@@ -9,8 +9,9 @@ from functools import lru_cache
 from rag.clean import fold
 from rag.dates import Date, find_dates
 from rag.negation import NEGATION_WORDS, Clause, split_clauses
-from rag.number_words import PERCENT_WORDS
+from rag.number_words import PERCENT_WORDS, SMALLER
 from rag.numbers import Number, find_numbers
+from rag.ordinals import Ordinal, find_ordinals
 from rag.words import Word, content_words
 
 _NO_CONTENT = NEGATION_WORDS | PERCENT_WORDS
@@ -24,6 +25,7 @@ class Said:
     text: str
     dates: tuple[Date, ...]
     numbers: tuple[Number, ...]
+    ordinals: tuple[Ordinal, ...]
     words: tuple[Word, ...]
     clauses: tuple[Clause, ...]
 
@@ -34,15 +36,17 @@ def read_facts(text: str) -> Said:
     dates = find_dates(text)
     spans = [(d.start, d.end) for d in dates]
     numbers = find_numbers(text, spans)
+    ordinals = find_ordinals(text, spans)
     words = content_words(text, spans + [(n.start, n.end) for n in numbers if n.form != "dual"])
     words = [w for w in words if not w.term[0].isdigit() and fold(w.written) not in _NO_CONTENT]
-    return Said(text, tuple(dates), tuple(numbers), tuple(words), split_clauses(text, words))
+    return Said(text, tuple(dates), tuple(numbers), tuple(ordinals), tuple(words), split_clauses(text, words))
 
 
 def has_number(number: Number, window: Said) -> bool:
     """Whether a text says a number of another, perhaps rounded where that one says so."""
     values = [(n.value, n.unit, n.form, n.hedge) for n in window.numbers]
     values += [(float(d.year), "", "digits", None) for d in window.dates if d.year]
+    values += [(float(o.value), "", "words", None) for o in window.ordinals]  # "under five", دون الخامسة
     if number.value == 1 and not number.unit:
         return True  # "3-1", "هدف واحد": one is said in too many ways
     return any(_same_number(number, *other) for other in values)
@@ -52,18 +56,38 @@ def _same_number(claim: Number, value: float, unit: str, form: str, hedge: int |
     shares = (claim.unit == "percent" or claim.form == "fraction", unit == "percent" or form == "fraction")
     if shares[0] != shares[1]:
         return False
+    said = claim.value
     if claim.unit and unit and claim.unit != unit and not any(shares):
-        return False
-    if abs(claim.value - value) <= 1e-6 * max(abs(value), 1.0):
+        if (factor := _factor(claim.unit, unit)) is None:
+            return False
+        said *= factor
+    metres = said / 1e6 if claim.form == "m" else said, value / 1e6 if form == "m" else value
+    if any(abs(one - other) <= 1e-6 * max(abs(other), 1.0) for one, other in ((said, value), metres)):
         return True
     if claim.form == "fraction" or form == "fraction":
-        return abs(claim.value - value) <= 1.0
+        return abs(said - value) <= 1.0
     if claim.hedge is None or not value:
         return False
-    off = (claim.value - value) / value
+    off = (said - value) / value
     ways = {-1: (-0.15, 0.0), 1: (0.0, 0.15), 0: (-_HEDGED, _HEDGED)}
     low, high = ways[claim.hedge]
     return low <= off <= high
+
+
+def _factor(unit: str, other: str) -> float | None:
+    """Return how many of another unit one is, None where they do not measure the same."""
+    for one, two, up in ((unit, other, True), (other, unit, False)):
+        smaller, count = SMALLER.get(one, ("", 0.0))
+        if smaller == two:
+            return count if up else 1 / count
+    return None
+
+
+def has_ordinal(ordinal: Ordinal, window: Said) -> bool:
+    """Whether a text says an ordinal of another, as one or as a number: "the 17th stage", المرحلة السابعة عشرة."""
+    return any(o.value == ordinal.value for o in window.ordinals) or any(
+        n.value == ordinal.value for n in window.numbers
+    )
 
 
 def has_date(claim: Date, window: Said, published: date | None) -> bool:

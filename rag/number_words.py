@@ -44,7 +44,7 @@ _ARABIC = (
 _ARABIC_TENS = (
     "عشرون عشرين|ثلاثون ثلاثين|أربعون أربعين|خمسون خمسين|ستون ستين|سبعون سبعين|ثمانون ثمانين|تسعون تسعين".split("|")
 )
-_HUNDREDS = "مئة مائة|مئتان مئتين مائتان مائتين مئتي مائتي".split("|") + [
+_HUNDREDS = "مئة مائة|مئتان مئتين مائتان مائتين مئتي مائتي مئتا مائتا".split("|") + [
     f"{stem}مئة {stem}مائة {stem}مئه" for stem in "ثلاث أربع خمس ست سبع ثمان تسع".split()
 ]
 WORDS: Final[dict[str, float]] = (
@@ -86,6 +86,13 @@ PARTS: Final = frozenset(map(fold, "خمس سبع ثمن تسع عشر".split())
 its article (خمس السفن). As parts they are looked up with `_جزء` after them."""
 ORDINALS_TOO = frozenset("quarter third fifth tenth".split())
 PARTS_TOO = frozenset("quarters thirds fifths tenths".split())
+NOT_PARTS: Final = frozenset(
+    map(
+        fold,
+        ("نهائي النهائي نهائيات الأول الثاني الثالث الرابع الأخير المقبل الحالي الماضي الجاري final finals").split(),
+    )
+)
+"""What makes of a part something else: نصف النهائي, الربع الثالث, "half finals"."""
 AND_PART: Final = _folded({"ونصف": 0.5, "وربع": 0.25, "وثلث": 1 / 3})
 
 _UNITS: Final = {
@@ -114,6 +121,15 @@ _UNITS: Final = {
     "year": "year years سنة سنوات عام عاما أعوام",
 }
 UNIT_OF: Final = {fold(word): unit for unit, words in _UNITS.items() for word in words.split()}
+SMALLER: Final = {
+    "tonne": ("kilogram", 1000.0),
+    "kilometre": ("metre", 1000.0),
+    "gigawatt": ("megawatt", 1000.0),
+    "hour": ("minute", 60.0),
+    "week": ("day", 7.0),
+    "year": ("month", 12.0),
+}
+"""A unit → a smaller one, and how many of them it is."""
 PERCENT: Final = frozenset(
     fold(words)
     for words in (
@@ -154,6 +170,7 @@ HEDGES: Final = {
         "فوق",
         "لا يقل عن",
         "يتجاوز",
+        "تتجاوز",
         "تجاوز",
     ),
     1: (
@@ -181,8 +198,12 @@ HEDGES: Final = {
         "حوالي",
         "قرابه",
         "زهاء",
-        "ما يقارب",
         "يقارب",
+        "تقارب",
+        "يقرب من",
+        "تقرب من",
+        "يناهز",
+        "تناهز",
         "قراب",
         "بنحو",
         "بحوالي",
@@ -193,6 +214,7 @@ MASCULINE_DUALS: Final = frozenset(
     map(
         fold,
         (
+            "سنتان سنتين "
             "يومان يومين شهران شهرين عامان عامين أسبوعان أسبوعين هدفان هدفين شخصان شخصين رجلان رجلين بلدان بلدين "
             "حزبان حزبين فريقان فريقين قرنان قرنين قطاران قطارين مصنعان مصنعين جنديان جنديين طفلان طفلين طرفان طرفين "
             "مشروعان مشروعين مبنيان مبنيين جسران جسرين منتخبان منتخبين كابلان كابلين قتيلان قتيلين "

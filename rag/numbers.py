@@ -21,6 +21,7 @@ from rag.number_words import (
     HEDGES,
     KNOWN,
     LETTER_SCALES,
+    NOT_PARTS,
     ORDINALS_TOO,
     PARTS,
     PARTS_TOO,
@@ -43,7 +44,7 @@ class Number:
         unit: `"percent"`, a currency or measure of `rag.number_words`, or "" where none is known.
         start: its first character in the text.
         end: one past its last, the unit left out.
-        form: how it stands there; a dual is the weakest, since the ending has other meanings too.
+        form: how it stands there; a dual is the weakest, since the ending has other meanings; `"m"` may be metres.
         hedge: -1 for "more than", +1 for "less than", 0 for "about", None where it is said outright.
     """
 
@@ -114,6 +115,9 @@ def _read(tokens: Sequence[_Token], at: int) -> tuple[float, int, str] | None:
         return _read_digits(tokens, at)
     word, joined = _number_word(text)
     if word is None:
+        part = AND_PART.get(tokens[at + 1].text) if at + 1 < len(tokens) and _plain(text) in UNIT_OF else None
+        if part:  # "متر ونصف المتر"
+            return 1 + part, at + 2, "words"
         return (2.0, at + 1, "dual") if is_dual(text) else None
     if word in FRACTIONS:
         return _read_fraction(tokens, at, word)
@@ -127,7 +131,8 @@ def _read_digits(tokens: Sequence[_Token], at: int) -> tuple[float, int, str]:
     assert figure is not None  # the caller has looked  # noqa: S101
     value = _value(figure["digits"])
     if figure["unit"] and (scale := LETTER_SCALES.get(figure["unit"])):
-        return value * scale, at + 1, "digits"
+        money = at and tokens[at - 1].text in "$€£"
+        return value * scale, at + 1, "m" if figure["unit"] == "m" and not money else "digits"
     at += 1
     while at < len(tokens) and (scale := SCALES.get(_plain(tokens[at].text))):
         value, at = value * scale, at + 1
@@ -152,12 +157,8 @@ def _read_words(  # noqa: C901 - one pass over a grammar
     read = False
     while at < len(tokens):
         text = tokens[at].text
-        if (
-            at > start
-            and text == "and"
-            and group >= 100
-            and any(_number_word(t.text)[0] for t in tokens[at + 1 : at + 2])
-        ):
+        follows = any(_number_word(t.text)[0] for t in tokens[at + 1 : at + 2])
+        if at > start and text == "and" and group >= 100 and follows:
             at += 1
             continue
         if text in ("a", "an") and at == start:
@@ -175,7 +176,7 @@ def _read_words(  # noqa: C901 - one pass over a grammar
             if joined and group:  # "خمسة وألف": two numbers
                 break
             total, group = total + (group or 1.0) * value, 0.0
-        elif value == 100 and 0 < group < 10:
+        elif value == 100 and 0 < group < 100 and group % 10:  # "fourteen hundred"
             group *= 100
         elif group and not _fits(group, value):
             break
@@ -209,7 +210,8 @@ def _fits(group: float, value: float) -> bool:
 def _read_fraction(tokens: Sequence[_Token], at: int, word: str) -> tuple[float, int, str] | None:
     """Return "half a million", "نصف مليار", "a third of", "نصف السفن"."""
     value, after = FRACTIONS[word], at + 1
-    if word in PARTS_TOO:
+    following, before = (tokens[after].text if after < len(tokens) else ""), (tokens[at - 1].text if at else "")
+    if word in PARTS_TOO or following in NOT_PARTS or (word == "half" and before in ("first", "second")):
         return None
     if after < len(tokens) and tokens[after].text in ("a", "an"):
         after += 1
@@ -246,12 +248,11 @@ def _unit(tokens: Sequence[_Token], start: int, after: int) -> str:
     figure = _FIGURE.match(tokens[start].text) if tokens[start].text[0].isdigit() else None
     if figure and figure["unit"] in UNIT_OF:
         return UNIT_OF[figure["unit"]]
-    before = tokens[start - 1].text if start else ""
-    if before and before in "$€£":
-        return UNIT_OF[before]
-    following = [_plain(token.text) for token in tokens[after : after + 3] if token.text != ","]
-    if not following:
-        return ""
+    if start and tokens[start - 1].text in "$€£":
+        return UNIT_OF[tokens[start - 1].text]
+    if (own := _plain(tokens[start].text)) in UNIT_OF:  # "ساعة ونصف"
+        return UNIT_OF[own]
+    following = [_plain(token.text) for token in tokens[after : after + 3] if token.text != ","] or [""]
     if following[0] == "%" or following[0] in PERCENT or " ".join(following[:2]) in PERCENT:
         return "percent"
     return next((UNIT_OF[word] for word in following[:2] if word in UNIT_OF), "")

@@ -66,7 +66,7 @@ def reading_checker(encoder: SentenceTransformerEncoder) -> ClaimChecker:
 
 @pytest.mark.parametrize(
     ("name", "accuracy", "exact"),
-    [("claims-a", 0.9, 1.0), ("claims-c", 0.8, 0.9), ("claims-b", 0.7, 0.8), ("claims-d", 0.82, 1.0)],
+    [("claims-a", 0.9, 1.0), ("claims-c", 0.79, 0.9), ("claims-b", 0.75, 0.85), ("claims-d", 0.87, 1.0)],
 )
 def test_the_claim_sets(reading_checker: ClaimChecker, name: str, accuracy: float, exact: float) -> None:
     result = check_claims(DATA / f"{name}.jsonl", reading_checker)

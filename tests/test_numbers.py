@@ -65,3 +65,22 @@ def test_a_span_is_that_of_the_text_and_dates_can_be_left_out() -> None:
     text = "في ٢٠٢٤ عبرتها ٣٫٥ آلافٍ سفينة"
     [number] = find_numbers(text, [(3, 7)])
     assert text[number.start : number.end] == "٣٫٥ آلافٍ"
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Fourteen hundred jobs", [1400]),
+        ("مليون ومئتا ألف دينار", [1_200_000]),
+        ("متراً ونصف المتر، بعد سنة ونصف", [1.5, 1.5]),
+        ("سنتين ونصف السنة", [2.5]),
+        ("نصف نهائي الكأس في الربع الثالث والنصف الأول", []),
+        ("the first half of the year, half of it", [50]),
+    ],
+)
+def test_parts_and_hundreds(text: str, values: list[float]) -> None:
+    assert [number.value for number in find_numbers(text)] == pytest.approx(values)
+
+
+def test_a_letter_that_may_be_metres_or_millions_is_told() -> None:
+    assert [(n.value, n.form) for n in find_numbers("the 200m final, $200m")] == [(2e8, "m"), (2e8, "digits")]
