@@ -219,6 +219,12 @@ class Catalog:
         with self._engine.connect().execution_options(yield_per=500) as connection:
             yield from each_text(connection.execute(texts_query(self._new if new else self._visible)))
 
+    def each_text(self, ids: Iterable[str]) -> Iterator[Passage]:
+        """Yield those of some ids likewise, however many."""
+        asked = list(ids)
+        for at in range(0, len(asked), 500):
+            yield from self.texts(asked[at : at + 500]).values()
+
     def gone_passages(self) -> set[str]:
         """Return the ids of passages that this generation has and the next will not have, for who writes."""
         with self._engine.connect() as connection:

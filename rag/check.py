@@ -118,7 +118,8 @@ class ClaimChecker:
         """
         scored = [self._closeness(claim, sentence, published) for sentence in sentences]
         core = int(np.argmax(scored))
-        best, span = scored[core] + _ADDS, ()
+        best = scored[core] + _ADDS
+        span: tuple[int, ...] = ()
         for place, sentence in enumerate(sentences):
             if place == core or not (
                 abs(place - core) == 1 or self._has_missing(claim, sentences[core], sentence, published)

@@ -61,7 +61,7 @@ articles = sa.Table(
     sa.Column("row", sa.Integer, primary_key=True),
     sa.Column("id", sa.String, nullable=False, index=True),
     sa.Column("added", sa.Integer, nullable=False),  # the first generation that has it
-    sa.Column("dropped", sa.Integer, nullable=True, index=True),  # the first that has it no longer
+    sa.Column("dropped", sa.Integer, nullable=True),  # the first that has it no longer
     sa.Column("digest", sa.String, nullable=False, index=True),  # of what makes it the same article elsewhere
     sa.Column("title", sa.String, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
@@ -75,6 +75,13 @@ articles = sa.Table(
     sa.Column("pages", sa.Text, nullable=False),  # JSON list
     sa.Column("recognised", sa.Boolean, nullable=False),
 )
+# Only of those that are dropped: one of all would be used to find what is not dropped, which is nearly everything.
+_gone = articles.c.dropped.is_not(None)
+_INDEXES = (
+    sa.Index("ix_articles_gone", articles.c.dropped, sqlite_where=_gone, postgresql_where=_gone),
+    sa.Index("ix_articles_added", articles.c.added),
+)
+_SUPERSEDED = "ix_articles_dropped"  # of all; databases that are older have it
 edges = sa.Table(  # the lines at the edges of each article: see rag.boilerplate
     "edges",
     schema,
@@ -122,12 +129,22 @@ def open_database(home: Home, *, writable: bool) -> sa.Engine:
     try:
         if writable:
             schema.create_all(engine)
+            _renew_indexes(engine)
         elif home.database and not sa.inspect(engine).has_table("facts"):
             raise _no_index(home)
         _check_format(engine, home, writable=writable)
     except sa.exc.DatabaseError as error:
         raise explain(error, home) from error
     return engine
+
+
+def _renew_indexes(engine: sa.Engine) -> None:
+    """Give a database that is older the indexes of a new one."""
+    if any(index["name"] == _SUPERSEDED for index in sa.inspect(engine).get_indexes("articles")):
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"DROP INDEX {_SUPERSEDED}"))
+            for index in _INDEXES:
+                index.create(connection, checkfirst=True)
 
 
 def has_catalog(home: Home) -> bool:

@@ -1,14 +1,15 @@
 """Passages → the keyword index of each generation: their terms by BM25, and the consonants of their names.
 
 As in Lucene the index lies in segments that never change: a run of changes adds one for its new passages and lists
-those that are gone; when the small segments have become a good part of the large one, all are written anew as one.
+those that are gone. When segments are many, those of about one size are written anew as one, as a log-structured merge
+tree does it, so that a passage is read again but a few times however large the index grows; when much is gone, all are.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ from rag.types import Passage
 
 _REMEMBERED = 20_000  # passages whose keywords are kept until all are written: some 30 MB
 _MOST_SEGMENTS = 8
-_MOST_SMALL = 0.25  # how large all but the largest segment, and what is gone, may be beside it before all is merged
+_MOST_GONE = 0.25  # share of the passages that may be gone before all is written anew
+_APART = 2.0  # how many times as large as all smaller ones together a segment is that is not merged with them
 
 
 class Keywords(NamedTuple):
@@ -67,7 +69,11 @@ def update_keywords(home: Home, catalog: Catalog, gone: Collection[str], found: 
         folder = fetch_keywords(home, catalog, generation)
     except IndexStateError:  # it is missing, and made anew
         folder = keyword_folder(home, catalog)
-    write_keywords(folder, generation, catalog.every_text(new=True), gone, catalog.every_text, found)
+
+    def read(ids: Collection[str] | None) -> Iterable[Passage]:
+        return catalog.every_text() if ids is None else catalog.each_text(ids)
+
+    write_keywords(folder, generation, catalog.every_text(new=True), gone, read, found)
     publish_keywords(home, catalog, generation + 1)
 
 
@@ -76,7 +82,7 @@ def write_keywords(
     generation: int,
     new: Iterable[Passage],
     gone: Collection[str],
-    every: Callable[[], Iterable[Passage]],
+    read: Callable[[Collection[str] | None], Iterable[Passage]],
     found: FoundKeywords,
 ) -> None:
     """Write the keyword index of the next generation; that of this one is not touched.
@@ -86,7 +92,7 @@ def write_keywords(
         generation: the present one, 0 for a new index.
         new: passages that are added; those that are known already are passed over.
         gone: ids of passages that are no longer there.
-        every: gives all passages of the next generation, in case they are written anew.
+        read: gives passages of the next generation by their ids, all for None, in case they are written anew.
         found: see `update_keywords`.
     """
     try:
@@ -96,27 +102,38 @@ def write_keywords(
     except (OSError, ValueError):  # there is none yet, or it is damaged
         before, sizes, known = Manifest(), {}, set()
     if not before.segments:
-        rewrite_keywords(folder, generation + 1, every(), found)
+        rewrite_keywords(folder, generation + 1, read(None), found)
         return
     coming = list(new)
     added = [passage for passage in coming if passage.id not in known]
     dead = (before.gone | set(gone)) - {passage.id for passage in coming}
-    largest = max(sizes.values())
-    if sum(sizes.values()) - largest + len(added) + len(dead) > _MOST_SMALL * largest:
-        rewrite_keywords(folder, generation + 1, every(), found)
+    if len(dead) > _MOST_GONE * sum(sizes.values()):
+        rewrite_keywords(folder, generation + 1, read(None), found)
         return
     segments = before.segments
     if added:
         name = name_segment(generation + 1)
         _write_segment(folder / "keywords" / name, added, found)
-        segments = (*segments, name)
+        segments, sizes[name] = (*segments, name), len(added)
     if len(segments) > _MOST_SEGMENTS:
-        small = [name for name in segments if sizes.get(name, 0) < largest]
+        small = _of_one_size(sizes)
         ids = {identifier for name in small for identifier in _read_ids(folder / "keywords" / name)} - dead
         merged = name_segment(generation + 1)
-        _write_segment(folder / "keywords" / merged, (p for p in every() if p.id in ids), found)
+        _write_segment(folder / "keywords" / merged, read(ids), found)
         segments = (*(name for name in segments if name not in small), merged)
     Manifest(segments, frozenset(dead)).write(folder, generation + 1)
+
+
+def _of_one_size(sizes: Mapping[str, int]) -> set[str]:
+    """Return the smallest segments, two at least, up to one that is far larger than they are together."""
+    chosen: set[str] = set()
+    together = 0
+    for name in sorted(sizes, key=sizes.__getitem__):
+        if len(chosen) > 1 and sizes[name] > _APART * together:
+            break
+        chosen.add(name)
+        together += sizes[name]
+    return chosen
 
 
 def rewrite_keywords(

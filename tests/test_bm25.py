@@ -1,4 +1,4 @@
-"""Guards: postings give the scores of bm25s, whose terms lie in a mapped file; an older form is read, a damaged one told."""
+"""Guards: postings give the scores of bm25s, terms lie in a mapped file; older files are read, damaged ones told."""
 
 from pathlib import Path
 

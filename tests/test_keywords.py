@@ -1,6 +1,7 @@
 """Guards: BM25 over folded terms, titles counted; a change adds a segment, and costs what it is worth."""
 
 import math
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,17 @@ def keywords(tmp_path: Path) -> KeywordIndex:
     return write(tmp_path, 0, PASSAGES)
 
 
+def reading(every: list[Passage]) -> Callable[[Collection[str] | None], list[Passage]]:
+    """Give of these passages those of some ids, all for None, as a catalog does."""
+    return lambda ids: [passage for passage in every if ids is None or passage.id in ids]
+
+
 def write(
     folder: Path, generation: int, new: list[Passage], gone: set[str] = frozenset(), every: list[Passage] | None = None
 ) -> KeywordIndex:  # type: ignore[assignment]
     """Write the generation after this one, and open it; `every` is what it may be written anew of."""
-    write_keywords(folder, generation, iter(new), gone, lambda: new if every is None else every, FoundKeywords())
+    every = new if every is None else every
+    write_keywords(folder, generation, iter(new), gone, reading(every), FoundKeywords())
     return KeywordIndex(folder, generation + 1)
 
 
@@ -101,6 +108,16 @@ def test_much_that_changed_is_written_anew_as_one(tmp_path: Path) -> None:
     assert anew.ids == [p.id for p in MANY[10:]]
 
 
+def test_segments_of_one_size_are_merged_and_the_large_one_is_not_written_again(tmp_path: Path) -> None:
+    crowd = [a_passage(f"Train {n} left.", passage_id=f"t{n}:0") for n in range(300)]
+    write(tmp_path, 0, crowd)
+    [large] = (tmp_path / "keywords").iterdir()
+    for at, passage in enumerate(MANY[:12], start=1):
+        index = write(tmp_path, at, [passage], every=MANY[:at])  # were the crowd read again, it would be lost
+    assert index.passage_ids == {p.id for p in [*crowd, *MANY[:12]]}
+    assert large.is_dir()
+
+
 def test_small_segments_are_merged(tmp_path: Path) -> None:
     crowd = [a_passage(f"Train {n} left.", passage_id=f"t{n}:0") for n in range(100)]
     write(tmp_path, 0, crowd)
@@ -127,7 +144,7 @@ def test_what_was_found_before_is_what_would_be_found(tmp_path: Path) -> None:
     """A passage that was found under the same id as one that was dropped counts as it is now."""
     found = FoundKeywords()
     found.add([a_passage("Another text.", passage_id="b:0"), *PASSAGES[:2]])
-    write_keywords(tmp_path / "found", 0, iter(PASSAGES), (), lambda: PASSAGES, found)
+    write_keywords(tmp_path / "found", 0, iter(PASSAGES), (), reading(PASSAGES), found)
     before, anew = KeywordIndex(tmp_path / "found", 1), write(tmp_path / "anew", 0, PASSAGES)
     assert before.ids == anew.ids
     for words in (("water",), ("chip", "cairo"), ("بكين",), ("text",)):
@@ -140,5 +157,5 @@ def test_keywords_of_a_great_many_passages_are_not_kept(monkeypatch: pytest.Monk
     found = FoundKeywords()
     found.add(PASSAGES)
     assert len(found._found) == 1
-    write_keywords(tmp_path, 0, iter(PASSAGES), (), lambda: PASSAGES, found)
+    write_keywords(tmp_path, 0, iter(PASSAGES), (), reading(PASSAGES), found)
     assert match(KeywordIndex(tmp_path, 1), "water") == match(write(tmp_path / "anew", 0, PASSAGES), "water")
