@@ -58,6 +58,10 @@ class WordAligner:
         """Return how alike each word of the first is to each of the second, -1 to 1; shape (first, second)."""
         return self._table.compare(first, second)
 
+    def meet(self, words: Sequence[Word]) -> None:
+        """Get to know words that are to be compared, which takes a while."""
+        self._table.meet(words)
+
     def nameness(self, words: Sequence[Word]) -> Matrix:
         """Return how much like names words are, about -1 to 1; shape (words,). Arabic has no capitals to tell by."""
         return self.vectors(words) @ self._name_axis

@@ -86,7 +86,7 @@ class AnswerabilityModel:
             return Answerability(hit.confidence)
         weights = OTHER_LANGUAGE if hit.passage.language != language else SAME_LANGUAGE
         odds = weights["bias"] + _MISSING_NUMBER * hit.signals.get("missing_number", 0.0)
-        odds += sum(weights[name] * value for name, value in self.signals(question, hits).items())
+        odds += sum(weights[name] * value for name, value in self._signals(asked, said, hit).items())
         lack, missing = self._lack(question, asked, said, hit, hits)
         return Answerability(1 / (1 + math.exp(-odds - (_LACKING if lack else 0.0))), lack, missing)
 
@@ -94,6 +94,8 @@ class AnswerabilityModel:
         """Return the hits whose passages do not lack a name of the question: what is said of another is no answer."""
         asked = _asked(question)
         nameness = self._aligner.nameness(asked)
+        if not any(map(_is_name, asked, nameness)):
+            return list(hits)
         kept = []
         for hit in hits:
             said = self._said(asked, hit, hits)
@@ -111,8 +113,9 @@ class AnswerabilityModel:
         hit = surest(hits)
         asked = _asked(question)
         said = self._said(asked, hit, hits)
-        if not said.size:
-            return {}
+        return self._signals(asked, said, hit) if said.size else {}
+
+    def _signals(self, asked: Sequence[Word], said: Matrix, hit: Hit) -> dict[str, float]:
         best = int(np.argmax(hit.sentence_scores)) if hit.sentence_scores else 0
         sentence = sentence_words(hit.passage)[best]
         in_sentence = self._aligner.compare(asked, sentence).max(axis=1, initial=0.0)
@@ -160,11 +163,15 @@ def _asked(question: str) -> list[Word]:
 def _missing_name(asked: Sequence[Word], said: Matrix, nameness: Matrix) -> str:
     """Return a name of the question that no word of a passage comes near; "" where there is none."""
     for word, found, like in zip(asked, said, nameness, strict=True):
-        capital = word.language == "ar" or (word.written[0].isupper() and not word.written.isupper())
-        named = like >= _NAMELIKE[word.language] and capital and len(word.written) > 1
-        if named and found < _UNSAID and word.term not in _NO_NAMES:
+        if found < _UNSAID and _is_name(word, like):
             return word.written
     return ""
+
+
+def _is_name(word: Word, nameness: float) -> bool:
+    capital = word.language == "ar" or (word.written[0].isupper() and not word.written.isupper())
+    named = nameness >= _NAMELIKE[word.language] and capital and len(word.written) > 1
+    return bool(named) and word.term not in _NO_NAMES
 
 
 def _missing_year(question: str, hits: Sequence[Hit]) -> str:

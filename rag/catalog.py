@@ -40,6 +40,7 @@ from rag.summary import ArticleSummary
 from rag.types import Article, Language, Passage
 
 _T = TypeVar("_T")
+_FACT = sa.select(tables.facts.c.value).where(tables.facts.c.name == sa.bindparam("name"))
 
 
 class Catalog:
@@ -83,7 +84,7 @@ class Catalog:
     def fact(self, name: str) -> str | None:
         """Return a fact of the index (`encoder`, `generation`, `dirty`, …), None where it was never set."""
         with self._engine.connect() as connection:
-            return connection.scalar(sa.select(tables.facts.c.value).where(tables.facts.c.name == name))
+            return connection.scalar(_FACT, {"name": name})
 
     def set_facts(self, **values: str | int) -> None:
         """Set facts, all in one transaction."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -30,6 +31,7 @@ from rag.rewrite import prefer_unsaid, rewrite_question
 from rag.stages import Listener, Listeners, heard, timed, timed_items
 from rag.terms import split_terms
 from rag.types import Answer, Hit, Language, Turn
+from rag.words import content_words
 
 LONGEST_QUESTION = 4000
 """Characters, vowel marks not counted; a paragraph to be found again may be asked, not a book."""
@@ -37,6 +39,7 @@ LONGEST_QUESTION = 4000
 READ = 5
 """Hits given to the reader where the caller names no number."""
 
+_AT_ONCE = 16  # questions whose words are learned while their hits are searched
 _NEAREST = 3  # hits shown beside an answer
 
 
@@ -89,6 +92,7 @@ class Rag:
         self._aligner = aligner
         self._answers = AnswerMaker(fallback or QuoteReader(self._aligner), ClaimChecker(self._aligner))
         self._answerability = AnswerabilityModel(self._aligner)
+        self._beside = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="words")
 
     def warm_up(self) -> None:
         """Load the encoder, open the index and learn what names are like, so that the first question need not wait."""
@@ -219,7 +223,9 @@ class Rag:
 
     def _seek(self, query: str, language: Language, k: int, asking: _Asking, history: Sequence[Turn] = ()) -> _Found:
         """Return what was found for a query, and whether it answers; what the last answer told counts for less."""
+        meeting = self._beside.submit(self._aligner.meet, content_words(query))
         within, hits = self._retrieve(query, k, asking)
+        meeting.result()
         readable = withhold_instructions(hits)
         if history:
             readable = prefer_unsaid(readable, history, self._aligner)

@@ -59,6 +59,11 @@ class WordTable:
             self._learn(written)
             return self._vectors[[self._forms[word] for word in written]]
 
+    def meet(self, words: Sequence[Word]) -> None:
+        """Get to know words that are to be compared."""
+        with self._lock:
+            self._rows_of(words)
+
     def compare(self, first: Sequence[Word], second: Sequence[Word]) -> Matrix:
         """Return how alike each word of the first is to each of the second, -1 to 1; shape (first, second)."""
         with self._lock:
