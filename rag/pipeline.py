@@ -101,14 +101,7 @@ class Rag:
         if not self._reader.quotes:
             self._answers.warm_up()
 
-    def search(
-        self,
-        query: str,
-        k: int = 10,
-        *,
-        explain: bool = False,
-        **only: Unpack[Only],
-    ) -> list[Hit]:
+    def search(self, query: str, k: int = 10, *, explain: bool = False, **only: Unpack[Only]) -> list[Hit]:
         """Return up to k passages that bear on the query: best first, or newest where it asks for the latest.
 
         Args:
