@@ -33,7 +33,7 @@ class Options:
     xquad: Path
     news: Path | None = None
     out: Path = Path(__file__).parent / "output"
-    sizes: tuple[int, ...] = (1000, 3000, 10_000, 30_000, 100_000, 200_000)
+    sizes: tuple[int, ...] = (1000, 5000, 20_000, 50_000, 100_000, 200_000)
     among: int = 5000
     seconds: float = 60.0
     asked: int = 48  # with three rounds of six sizes, no question of XQuAD is asked twice
