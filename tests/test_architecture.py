@@ -16,13 +16,14 @@ ORDER = [
     "types", "child", "filter", "progress", "recent", "index_report", "errors", "home", "settings", "language",
     "phrases", "lexicon", "clean", "dates", "load", "boilerplate", "chunk", "terms", "skeleton", "parallel_text",
     "identity", "remember", "encode", "calibrate", "database", "lock", "encoded", "passage_encoder", "workers",
-    "cluster", "change", "summary", "provenance", "catalog", "store", "segments", "bm25", "keywords",
-    "nearest", "vocabulary", "dictionary", "place", "repair", "write", "repeated", "read_ahead", "update", "index",
-    "watch", "snapshot", "arrange", "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers",
+    "cluster", "change", "summary", "provenance", "catalog", "store", "segments", "bm25", "keywords", "nearest",
+    "vocabulary", "dictionary", "place", "repair", "write", "repeated", "read_ahead", "update", "index", "watch",
+    "snapshot", "arrange", "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers",
     "ordinals", "period", "dialect", "words", "word_table", "align", "rewrite", "negation", "facts", "check",
-    "answer_type", "answerability", "hostile", "intent", "picks", "read", "digest", "suggest", "cite", "verify", "answers", "prompts",
-    "tokens", "chat", "stages", "trace", "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup",
-    "unpack", "restore", "show", "options", "access", "serving", "saving", "__main__",
+    "answer_type", "answerability", "hostile", "intent", "picks", "read", "digest", "suggest", "cite", "verify",
+    "answers", "prompts", "tokens", "chat", "stages", "trace", "pipeline", "langchain", "open", "evaluate",
+    "doctor", "folder_copy", "backup", "unpack", "restore", "show", "options", "access", "serving", "saving",
+    "__main__",
 ]  # fmt: skip
 
 HOMES = {
