@@ -29,9 +29,11 @@ from rag.encoded import (
     read_evidence,
     read_texts,
     read_tokens,
+    read_vectors,
     select_passages,
     texts_query,
     tokens_query,
+    vectors_query,
 )
 from rag.filter import Filter
 from rag.home import Home
@@ -79,8 +81,6 @@ class Catalog:
         if not self._shared:
             self._engine.dispose()
 
-    # -- facts ---------------------------------------------------------------------------------------------------
-
     def fact(self, name: str) -> str | None:
         """Return a fact of the index (`encoder`, `generation`, `dirty`, …), None where it was never set."""
         with self._engine.connect() as connection:
@@ -123,8 +123,6 @@ class Catalog:
         with self._engine.begin() as connection:
             connection.execute(tables.blobs.delete().where(tables.among(tables.blobs.c.name, names)))
 
-    # -- changes -------------------------------------------------------------------------------------------------
-
     @contextmanager
     def change(self) -> Iterator[Change]:
         """Open one transaction of the next generation; what is done in it is kept whole or not at all."""
@@ -141,8 +139,6 @@ class Catalog:
         ]
         with self._engine.begin() as connection:
             tables.insert_unknown(connection, tables.words, rows)
-
-    # -- reading -------------------------------------------------------------------------------------------------
 
     def articles(self) -> list[ArticleSummary]:
         """Return a line for each article, newest first, undated last."""
@@ -172,8 +168,8 @@ class Catalog:
     def article_with(self, digest: str) -> str | None:
         """Return the id of the article whose content has this digest, None where there is none."""
         with self._engine.connect() as connection:
-            query = sa.select(tables.articles.c.id).where(tables.articles.c.digest == digest, self._visible)
-            return connection.scalar(query.limit(1))
+            mine = (tables.articles.c.digest == digest) & self._visible
+            return connection.scalar(sa.select(tables.articles.c.id).where(mine).limit(1))
 
     def has_article(self, article_id: str) -> bool:
         """Whether there is an article of this id."""
@@ -194,6 +190,11 @@ class Catalog:
     def evidence(self, ids: Sequence[str]) -> dict[str, Evidence]:
         """Return what passages were encoded to, by their ids; those that are not known are left out."""
         return self._read(self._evidence, read_evidence, ids)
+
+    def vectors(self) -> tuple[list[str], Matrix]:
+        """Return the ids of all passages, and the unit vector of each, shape (passages, dim)."""
+        with self._engine.connect() as connection:
+            return read_vectors(connection.execute(vectors_query(self._visible)))
 
     def tokens(self, ids: Sequence[str]) -> dict[str, Tokens]:
         """Return the tokens of passages by their ids; those that are not known, or have none, are left out."""

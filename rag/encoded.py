@@ -38,8 +38,7 @@ class EncodedPassage:
     @property
     def vector(self) -> Matrix:
         """The passage's own unit vector, shape (dim,): the mean of its sentences'."""
-        mean = self.vectors.mean(axis=0)
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
+        return _mean(self.vectors)
 
 
 def to_row(article: int, ordinal: int, encoded: EncodedPassage) -> dict[str, Any]:
@@ -111,6 +110,20 @@ def read_evidence(rows: Iterable[Any]) -> dict[str, Evidence]:
         row.id: Evidence(row.id, row.article_id, row.ordinal, row.language, row.published, *matrices)
         for row, *matrices in zip(every, vectors, universal, strict=True)
     }
+
+
+def vectors_query(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Return the query that `read_vectors` reads."""
+    return sa.select(*tables.passages.c["id", "sentences", "vectors"]).join(tables.articles).where(condition)
+
+
+def read_vectors(rows: Iterable[Any]) -> tuple[list[str], Matrix]:
+    """Return the ids of passages, and their own unit vectors, shape (passages, dim)."""
+    ids, vectors = [], []
+    for row in rows:
+        ids.append(row.id)
+        vectors.append(_mean(_from_half(row.vectors, row.sentences.count("[") - 1)))
+    return ids, np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
 
 
 def tokens_query(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -199,6 +212,11 @@ def _split(rows: Matrix, counts: Sequence[int]) -> list[Matrix]:
     """Return the rows by passage; copies, so that one that is held does not hold the others."""
     ends = np.cumsum(counts).tolist()
     return [rows[end - count : end].copy() for count, end in zip(counts, ends, strict=True)]
+
+
+def _mean(rows: Matrix) -> Matrix:
+    mean = rows.mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
 
 
 def _from_half(content: bytes, rows: int) -> Matrix:

@@ -21,10 +21,10 @@ from rag.lock import hold
 from rag.passage_encoder import check_encoder
 from rag.recent import Recent
 from rag.segments import fetch_keywords
-from rag.store import ChromaStore, ExactStore, Store
+from rag.store import ChromaStore, FlatVectors, Searched
 from rag.types import Language, Passage
 
-_FEW = 2000  # passages
+_FEW = 10_000  # passages, 15 MB
 _HELD = 4000  # passages whose vectors are held, some 80 MB; of half as many the tokens, 25 MB
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Snapshot:
 
     generation: int
     catalog: Catalog
-    store: Store
+    store: Searched
     keywords: KeywordIndex
     calibration: Calibration
     languages: frozenset[Language]
@@ -126,7 +126,7 @@ class Reading:
             Recent(catalog.texts, _HELD // 4),
         )
 
-    def _open_store(self, catalog: Catalog) -> Store:
+    def _open_store(self, catalog: Catalog) -> Searched:
         count = catalog.count_passages()
         if self._home.chroma:
             store = ChromaStore(self._home, catalog.identity)
@@ -140,7 +140,4 @@ class Reading:
         # The catalog holds all that is needed.
         if count > _FEW and is_writable(self._home.folder):
             return ChromaStore(self._home)
-        exact = ExactStore()
-        for encoded in catalog.every_passage():
-            exact.put([encoded.passage], encoded.vector[None, :])
-        return exact
+        return FlatVectors(*catalog.vectors(), catalog.passage_ids)

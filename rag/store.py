@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import threading
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
-from datetime import date
-from functools import cached_property, lru_cache
-from itertools import islice
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -35,8 +33,16 @@ _BATCH = 2000  # vectors a call; Chroma takes at most 5,461
 _opening = threading.Lock()  # Chroma's own record of what is open is not made for threads
 
 
-class Store(Protocol):
-    """What holds one vector a passage and finds those nearest to a question's."""
+class Searched(Protocol):
+    """What finds the passages whose vectors are nearest to a question's."""
+
+    def search(self, vector: Matrix, k: int, only: Filter | None = None) -> list[tuple[str, float]]:
+        """Return up to k passage ids with their cosine to the unit vector, best first, of those `only` lets through."""
+        ...
+
+
+class Store(Searched, Protocol):
+    """What holds one vector a passage as well."""
 
     def put(self, passages: Sequence[Passage], vectors: Matrix) -> None:
         """Add or replace passages; `vectors` has a unit row for each."""
@@ -50,48 +56,32 @@ class Store(Protocol):
         """Return the ids of all passages."""
         ...
 
-    def search(self, vector: Matrix, k: int, only: Filter | None = None) -> list[tuple[str, float]]:
-        """Return up to k passage ids with their cosine to the unit vector, best first, of those `only` lets through."""
-        ...
 
+class FlatVectors:
+    """Vectors in memory, each compared; for reading small or unwritable indexes.
 
-class ExactStore:
-    """A store in memory that compares with every vector; for small or unwritable indexes, and to check others by."""
+    Args:
+        ids: of the passages.
+        vectors: a unit row for each.
+        allowed: gives the ids of those that a filter lets through.
+    """
 
-    def __init__(self) -> None:
-        self._passages: dict[str, Passage] = {}
-        self._rows: dict[str, Matrix] = {}
-
-    def put(self, passages: Sequence[Passage], vectors: Matrix) -> None:
-        """See `Store.put`."""
-        self._passages |= {passage.id: passage for passage in passages}
-        self._rows |= {passage.id: row for passage, row in zip(passages, vectors, strict=True)}
-        self.__dict__.pop("_matrix", None)
-
-    def delete(self, ids: Sequence[str]) -> None:
-        """See `Store.delete`."""
-        for identifier in ids:
-            self._passages.pop(identifier, None)
-            self._rows.pop(identifier, None)
-        self.__dict__.pop("_matrix", None)
-
-    def ids(self) -> set[str]:
-        """See `Store.ids`."""
-        return set(self._passages)
+    def __init__(self, ids: Sequence[str], vectors: Matrix, allowed: Callable[[Filter], Set[str]]) -> None:
+        self._ids = ids
+        self._vectors = vectors
+        self._allowed = allowed
 
     def search(self, vector: Matrix, k: int, only: Filter | None = None) -> list[tuple[str, float]]:
-        """See `Store.search`."""
-        if not self._passages:
+        """See `Searched.search`."""
+        if not self._ids:
             return []
-        scores = self._matrix @ vector
-        passages = list(self._passages.values())
-        order = (int(place) for place in np.argsort(-scores, kind="stable"))
-        found = ((passages[place].id, float(scores[place])) for place in order if _passes(passages[place], only))
-        return list(islice(found, k))
-
-    @cached_property
-    def _matrix(self) -> Matrix:
-        return np.stack(list(self._rows.values()))
+        scores = self._vectors @ vector
+        if only:
+            allowed = self._allowed(only)
+            scores[[identifier not in allowed for identifier in self._ids]] = -np.inf
+        best = np.argpartition(-scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))
+        ordered = best[np.lexsort((best, -scores[best]))].tolist()
+        return [(self._ids[place], float(scores[place])) for place in ordered if scores[place] > -np.inf]
 
 
 class ChromaStore:
@@ -245,16 +235,3 @@ def _condition(only: Filter | None) -> dict[str, Any] | None:
     if only and only.without:
         parts.append({"article_id": {"$nin": sorted(only.without)}})
     return {"$and": parts} if len(parts) > 1 else parts[0] if parts else None
-
-
-def _passes(passage: Passage, only: Filter | None) -> bool:
-    if only is None:
-        return True
-    if only.language and passage.language != only.language:
-        return False
-    if passage.article_id in only.without or (only.source and fold(passage.source) != fold(only.source)):
-        return False
-    if not (only.since or only.until):
-        return True
-    day = passage.published
-    return day is not None and (only.since or date.min) <= day <= (only.until or date.max)

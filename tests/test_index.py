@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -427,8 +428,11 @@ def test_a_read_only_folder_still_answers_and_refuses_changes(
     blocked.mkdir()
     (blocked / "x").touch()
     snapshot = Reading(index.home, index.encoder).snapshot()
-    assert type(snapshot.store).__name__ == "ExactStore"
-    assert snapshot.store.ids() == snapshot.catalog.passage_ids()
+    assert type(snapshot.store).__name__ == "FlatVectors"
+    every = {encoded.passage.id: encoded for encoded in snapshot.catalog.every_passage()}
+    ids, vectors = snapshot.catalog.vectors()
+    assert sorted(ids) == sorted(every)
+    assert all(np.array_equal(row, every[name].vector) for name, row in zip(ids, vectors, strict=True))
 
 
 def test_a_folder_that_many_open_at_once_is_read_only_to_none(tmp_path: Path) -> None:

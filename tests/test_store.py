@@ -1,4 +1,4 @@
-"""Guards: every store answers alike, and Chroma agrees with comparing every vector."""
+"""Guards: what Chroma is given and finds, and that it agrees with comparing every vector."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from rag.filter import Filter
 from rag.home import Home
-from rag.store import ChromaStore, ExactStore, Store
+from rag.store import ChromaStore, FlatVectors, Store
 from rag.types import Passage
 from tests.fakes import a_passage
 
@@ -17,9 +17,9 @@ def unit(rows: np.ndarray) -> np.ndarray:
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-@pytest.fixture(params=["chroma", "exact"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return ChromaStore(Home(tmp_path)) if request.param == "chroma" else ExactStore()
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return ChromaStore(Home(tmp_path))
 
 
 PASSAGES = [
@@ -71,13 +71,24 @@ def test_chroma_agrees_with_comparing_every_vector(tmp_path: Path) -> None:
     random = np.random.default_rng(7)
     vectors = unit(random.normal(size=(2500, 16)))  # more than one batch
     passages: list[Passage] = [a_passage("x", passage_id=f"p{i}:0") for i in range(len(vectors))]
-    chroma, exact = ChromaStore(Home(tmp_path)), ExactStore()
-    for store in (chroma, exact):
-        store.put(passages, vectors)
-        store.delete([p.id for p in passages[:500]])
+    chroma = ChromaStore(Home(tmp_path))
+    chroma.put(passages, vectors)
+    chroma.delete([p.id for p in passages[:500]])
+    exact = FlatVectors([p.id for p in passages[500:]], vectors[500:], lambda only: set())
     agreed = 0
     for query in unit(random.normal(size=(20, 16))):
         one, other = (dict(store.search(query, 50)) for store in (chroma, exact))
         agreed += len(set(one) & set(other))
         assert all(one[i] == pytest.approx(other[i], abs=1e-5) for i in set(one) & set(other))
     assert agreed >= 0.98 * 20 * 50  # HNSW is approximate
+
+
+def test_compared_one_by_one_the_nearest_come_first_of_those_let_through() -> None:
+    allowed = {"a:0", "c:0"}
+    flat = FlatVectors([p.id for p in PASSAGES], VECTORS, lambda only: allowed if only.language else set())
+    query = unit(np.array([[3.0, 2.0, 1.0, 0.0]]))[0]
+    assert [identifier for identifier, _ in flat.search(query, 2)] == ["a:0", "b:0"]
+    assert flat.search(query, 9)[0] == ("a:0", pytest.approx(float(query[0]), abs=1e-6))
+    assert [identifier for identifier, _ in flat.search(query, 2, Filter(language="en"))] == ["a:0", "c:0"]
+    assert flat.search(query, 2, Filter()) == []
+    assert FlatVectors([], np.zeros((0, 0), dtype=np.float32), lambda only: set()).search(query, 2) == []
