@@ -1,8 +1,9 @@
 """A claim and a passage → whether the passage supports it: numbers, dates, names, negation and meaning.
 
 No chat model takes part, and claim and passage may each be in Arabic or in English. The sentence of the passage that
-comes nearest to the claim word by word, with a neighbour where that adds to it, has to say its numbers and dates; its
-names have to stand in the passage or its title; and no clause may deny what the claim affirms, or the other way round.
+comes nearest to the claim word by word, with a neighbour where that adds to it or one further off that has a number or
+a date of the claim, has to say its numbers, ordinals and dates; its names have to stand in the passage or its title;
+and no clause may deny what the claim affirms, or the other way round.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ class Verdict:
 
     Attributes:
         supported: whether it does.
-        start: of the sentence or two that come nearest to the claim, in characters of the passage's text.
-        end: one past their last.
+        start: of the first of the sentences that carry the claim, one or two, in characters of the passage's text.
+        end: one past the last of them; what lies between two is within.
         flaw: what stands against it.
         words: those of the claim that do.
         closeness: how much of what the claim says they say, 0 to 1.
@@ -96,8 +97,8 @@ class ClaimChecker:
         if not sentences:
             return Verdict(False, 0, 0, "meaning", claim)
         whole = read_facts(passage)
-        core, others = self._span(said, [one for _, _, one in sentences], published)
-        places = sorted({core, *others})
+        core, other = self._span(said, [one for _, _, one in sentences], published)
+        places = sorted({core, other})
         start, end = sentences[places[0]][0], sentences[places[-1]][1]
         window = read_facts(" ".join(sentences[place][2].text for place in places))
         closeness = self._closeness(said, window, published)
@@ -111,15 +112,14 @@ class ClaimChecker:
             flaw = "meaning"
         return Verdict(flaw is None, start, end, flaw, words, closeness)
 
-    def _span(self, claim: Said, sentences: Sequence[Said], published: date | None) -> tuple[int, tuple[int, ...]]:
-        """Return the sentence that comes nearest to a claim, and the one that is to be read with it, if any adds to it.
+    def _span(self, claim: Said, sentences: Sequence[Said], published: date | None) -> tuple[int, int]:
+        """Return the sentence that comes nearest to a claim, and the one to be read with it; itself where none adds.
 
         That may be a neighbour, or one further off that has a number or a date which the nearest lacks.
         """
         scored = [self._closeness(claim, sentence, published) for sentence in sentences]
         core = int(np.argmax(scored))
-        best = scored[core] + _ADDS
-        span: tuple[int, ...] = ()
+        best, beside = scored[core] + _ADDS, core
         for place, sentence in enumerate(sentences):
             if place == core or not (
                 abs(place - core) == 1 or self._has_missing(claim, sentences[core], sentence, published)
@@ -127,8 +127,8 @@ class ClaimChecker:
                 continue
             both = read_facts(f"{sentences[min(core, place)].text} {sentences[max(core, place)].text}")
             if (found := self._closeness(claim, both, published)) > best:
-                best, span = found, (place,)
-        return core, span
+                best, beside = found, place
+        return core, beside
 
     def _has_missing(self, claim: Said, nearest: Said, other: Said, published: date | None) -> bool:
         """Whether a sentence has a number, an ordinal or a date of a claim that the nearest has not."""

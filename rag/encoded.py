@@ -122,7 +122,7 @@ def read_vectors(rows: Iterable[Any]) -> tuple[list[str], Matrix]:
     ids, vectors = [], []
     for row in rows:
         ids.append(row.id)
-        vectors.append(_mean(_from_half(row.vectors, row.sentences.count("[") - 1)))
+        vectors.append(_mean(_from_half(row.vectors, len(json.loads(row.sentences)))))
     return ids, np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
 
 
