@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from itertools import islice
@@ -16,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from rag.encode import Matrix
 from rag.encoded import EncodedPassage
 from rag.errors import MissingExtraError, SettingsError
 from rag.identity import digest_file
@@ -58,6 +60,7 @@ class RayWorkers:
         gpu = {"num_gpus": 1, "max_calls": 0} if self._resources().get("GPU") else {}
         self._read = ray.remote(_read).options(**again, num_returns="streaming")
         self._encode = ray.remote(_encode).options(**again, **gpu)
+        self._encode_words = ray.remote(_encode_words).options(**again, **gpu)
         self._name = os.urandom(8).hex()
         self._encoder = ray.put(encoder)
 
@@ -88,6 +91,15 @@ class RayWorkers:
         """See `Workers.encode`."""
         encoded: ObjectRef[Any] = self._encode.remote(self._name, [self._encoder], list(articles), list(known))
         return _plain(encoded.future())
+
+    def encode_words(self, some: Iterable[list[str]]) -> Iterable[Matrix]:
+        """See `Workers.encode_words`."""
+        under_way: deque[ObjectRef[Any]] = deque()
+        for words in some:
+            under_way.append(self._encode_words.remote(self._name, [self._encoder], words))
+            if len(under_way) > self.ahead:
+                yield self._ray.get(under_way.popleft())
+        yield from map(self._ray.get, under_way)
 
     def __enter__(self) -> Self:
         """Return it."""
@@ -166,10 +178,20 @@ def _read(
 def _encode(
     run: str, encoder: Sequence[ObjectRef[PassageEncoder]], articles: Sequence[Article], known: Sequence[EncodedPassage]
 ) -> list[list[EncodedPassage]]:
-    """Encode in a process of the cluster, which keeps the encoder for the next batch."""
+    """Cut and encode articles in a process of the cluster."""
+    return _open(run, encoder).encode_articles(articles, known)
+
+
+def _encode_words(run: str, encoder: Sequence[ObjectRef[PassageEncoder]], words: list[str]) -> Matrix:
+    """Encode words in a process of the cluster."""
+    return _open(run, encoder).encoder.encode_words(words)
+
+
+def _open(run: str, encoder: Sequence[ObjectRef[PassageEncoder]]) -> PassageEncoder:
+    """Return the encoder of a run, which this process keeps for what comes next."""
     if run not in _opened:
         import ray
 
         _opened.clear()
         _opened[run] = ray.get(encoder[0])
-    return _opened[run].encode_articles(articles, known)
+    return _opened[run]

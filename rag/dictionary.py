@@ -8,14 +8,14 @@ how near they are; words without a near one add nothing.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from rag.calibrate import LANGUAGES, Calibration
 from rag.catalog import Catalog
-from rag.encode import Encoder, Matrix
+from rag.encode import Matrix
 from rag.home import Home
 from rag.language import detect_language
 from rag.terms import spelt_words, to_term
@@ -29,24 +29,27 @@ _COMPLETE = "words"  # the fact that the words of all passages are known
 _BATCH = 2000  # words encoded and written together
 _REMEMBERED = 2000  # translations
 
+EncodeWords = Callable[[Iterable[list[str]]], Iterable[Matrix]]
+"""Words, some at a time → their vectors in the same order, as `Encoder.encode_words` makes them."""
 
-def learn_words(home: Home, catalog: Catalog, encoder: Encoder, calibration: Calibration) -> None:
+
+def learn_words(home: Home, catalog: Catalog, encode: EncodeWords, calibration: Calibration) -> None:
     """Encode and remember the words of all passages, once there are passages in two languages; for who writes.
 
     From then on those of each change are learned with it, and the files that they are read from brought in step. An
     index in one language learns its words when the first question in the other is asked.
     """
     if catalog.fact(_COMPLETE) == "1":
-        _add_words(catalog, catalog.every_text(new=True), encoder, calibration)
+        _add_words(catalog, catalog.every_text(new=True), encode, calibration)
     elif len(catalog.languages()) > 1:
-        learn_all_words(catalog, encoder, calibration)
+        learn_all_words(catalog, encode, calibration)
     if knows_all_words(catalog):
         update_vocabularies(home, catalog)
 
 
-def learn_all_words(catalog: Catalog, encoder: Encoder, calibration: Calibration) -> None:
+def learn_all_words(catalog: Catalog, encode: EncodeWords, calibration: Calibration) -> None:
     """Encode and remember the words of all passages; for who writes."""
-    _add_words(catalog, catalog.every_text(), encoder, calibration)
+    _add_words(catalog, catalog.every_text(), encode, calibration)
     catalog.set_facts(**{_COMPLETE: 1})
 
 
@@ -55,8 +58,8 @@ def knows_all_words(catalog: Catalog) -> bool:
     return catalog.fact(_COMPLETE) == "1"
 
 
-def _add_words(catalog: Catalog, passages: Iterable[Passage], encoder: Encoder, calibration: Calibration) -> None:
-    for languages, vectors in _encode(_new_words(passages, catalog.words()), encoder, calibration):
+def _add_words(catalog: Catalog, passages: Iterable[Passage], encode: EncodeWords, calibration: Calibration) -> None:
+    for languages, vectors in _encode(_new_words(passages, catalog.words()), encode, calibration):
         catalog.add_words(languages, vectors)
 
 
@@ -71,16 +74,16 @@ def _new_words(passages: Iterable[Passage], known: Container[str]) -> dict[str, 
 
 
 def _encode(
-    words: Mapping[str, str], encoder: Encoder, calibration: Calibration
+    words: Mapping[str, str], encode: EncodeWords, calibration: Calibration
 ) -> Iterator[tuple[dict[str, Language], Matrix]]:
     """Yield words with their languages and their calibrated vectors, some at a time."""
-    for some in _batches(words):
-        vectors = encoder.encode_words(list(some.values()))
-        languages = {word: detect_language(word) for word in some}
+    batches = list(_batches(words))
+    for some, vectors in zip(batches, encode(list(some.values()) for some in batches), strict=True):
+        languages, calibrated = {word: detect_language(word) for word in some}, np.zeros_like(vectors)
         for language in LANGUAGES:
             mine = [languages[word] == language for word in some]
-            vectors[mine] = calibration.apply(vectors[mine], "word", language)
-        yield languages, vectors
+            calibrated[mine] = calibration.apply(vectors[mine], "word", language)
+        yield languages, calibrated
 
 
 class Dictionary:
@@ -100,13 +103,13 @@ class Dictionary:
         return cls(open_vocabularies(home, catalog))
 
     @classmethod
-    def learn(cls, catalog: Catalog, encoder: Encoder, calibration: Calibration) -> Dictionary:
+    def learn(cls, catalog: Catalog, encode: EncodeWords, calibration: Calibration) -> Dictionary:
         """Return the words of all passages, encoded; nothing is remembered."""
         with tempfile.TemporaryDirectory(prefix="sanad-words-", ignore_cleanup_errors=True) as name:
             home = Home(Path(name))
             beside = Catalog(home, writable=True)
             try:
-                _add_words(beside, catalog.every_text(), encoder, calibration)
+                _add_words(beside, catalog.every_text(), encode, calibration)
                 return cls.read(home, beside)
             finally:
                 beside.close()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ import sqlalchemy as sa
 from rag.calibrate import Calibration, known_calibration
 from rag.catalog import Catalog
 from rag.database import explain, has_catalog
-from rag.dictionary import learn_words
+from rag.dictionary import EncodeWords, learn_words
 from rag.encode import Encoder
 from rag.errors import SourceError
 from rag.home import Home
@@ -170,7 +171,7 @@ class Index:
                 for article_id in article_ids:
                     for origin in catalog.provenance.origins(article_id=article_id):
                         change.record_origin(replace(origin, removed=True))
-            self._complete(catalog, store, FoundKeywords(), purge=True)
+            self._complete(catalog, store, FoundKeywords(), partial(map, self.encoder.encode_words), purge=True)
         return IndexReport(removed=tuple(article_ids))
 
     def check(self) -> list[str]:
@@ -179,10 +180,7 @@ class Index:
             return check_index(self.home, catalog)
 
     def repair(self) -> list[str]:
-        """Make anew what is derived from the catalog and does not agree with it; nothing is encoded.
-
-        Returns:
-            What was wrong, a line each.
+        """Make anew what is derived from the catalog and does not agree with it; return what was wrong, a line each.
 
         Raises:
             IndexStateError: as for `add`; or there is no index.
@@ -208,9 +206,8 @@ class Index:
             IndexStateError: there is no index, or it cannot be used.
         """
         with self._reading() as catalog:
-            found = catalog.article(article_id)
-        if found is None:
-            raise ValueError(_NO_SUCH.format(article_id))
+            if (found := catalog.article(article_id)) is None:
+                raise ValueError(_NO_SUCH.format(article_id))
         return found
 
     def places(self) -> list[str]:
@@ -244,12 +241,11 @@ class Index:
             with (self.workers or LocalWorkers)(encoder) as workers:
                 writer = Writer(catalog, store.result, workers)
                 yield Update(writer, restore, self.fetcher and self.fetcher())
-            self._complete(catalog, store.result(), writer.keywords)
+                self._complete(catalog, store.result(), writer.keywords, workers.encode_words)
 
     def _calibration(self, catalog: Catalog) -> Calibration:
         """Return the calibration of the index, estimated when it is new."""
-        content = catalog.blob("calibration")
-        if content is None:
+        if (content := catalog.blob("calibration")) is None:
             content = known_calibration(self.encoder, self.cache)
             catalog.set_blob("calibration", content)
         return Calibration.from_bytes(content)
@@ -286,12 +282,14 @@ class Index:
             if catalog:
                 catalog.close()
 
-    def _complete(self, catalog: Catalog, store: Store, found: FoundKeywords, *, purge: bool = False) -> None:
+    def _complete(
+        self, catalog: Catalog, store: Store, found: FoundKeywords, encode: EncodeWords, *, purge: bool = False
+    ) -> None:
         """Derive what is derived, and let readers see the changes, if there were any."""
         if catalog.fact("dirty") != "1":
             return
         gone = catalog.gone_passages()
-        learn_words(self.home, catalog, self.encoder, self._calibration(catalog))
+        learn_words(self.home, catalog, encode, self._calibration(catalog))
         update_keywords(self.home, catalog, gone, found)
         with catalog.change() as change:
             change.complete(purge=purge)

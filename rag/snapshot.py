@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass, replace
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -94,16 +95,17 @@ class Reading:
         return snapshot
 
     def _learn(self, snapshot: Snapshot) -> Dictionary:
+        encode = partial(map, self._encoder.encode_words)
         try:
             with hold(self._home):
                 catalog = Catalog(self._home, writable=True)
                 try:
-                    learn_all_words(catalog, self._encoder, snapshot.calibration)
+                    learn_all_words(catalog, encode, snapshot.calibration)
                 finally:
                     catalog.close()
             return Dictionary.read(self._home, snapshot.catalog)
         except (IndexBusyError, OSError, sa.exc.DatabaseError):  # another process writes, or the folder is read-only
-            return Dictionary.learn(snapshot.catalog, self._encoder, snapshot.calibration)
+            return Dictionary.learn(snapshot.catalog, encode, snapshot.calibration)
 
     def _read(self) -> Snapshot:
         catalog = Catalog(self._home, writable=False)

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from rag.clean import clean_article
+from rag.encode import Matrix
 from rag.encoded import EncodedPassage
 from rag.identity import digest_loaded
 from rag.index_report import Failure
@@ -78,6 +79,10 @@ class Workers(AbstractContextManager["Workers"], Protocol):
         """Begin to cut and encode articles; see `PassageEncoder.encode_articles`."""
         ...
 
+    def encode_words(self, some: Iterable[list[str]]) -> Iterable[Matrix]:
+        """Encode words, some at a time; see `rag.dictionary.EncodeWords`."""
+        ...
+
 
 class LocalWorkers:
     """See `Workers`: two batches are encoded side by side, so that no core waits for the last texts of one.
@@ -104,6 +109,10 @@ class LocalWorkers:
     ) -> Future[list[list[EncodedPassage]]]:
         """See `Workers.encode`."""
         return self._threads.submit(self._encoder.encode_articles, articles, known)
+
+    def encode_words(self, some: Iterable[list[str]]) -> Iterable[Matrix]:
+        """See `Workers.encode_words`."""
+        return map(self._encoder.encoder.encode_words, some)
 
     def __enter__(self) -> Self:
         """Return it."""

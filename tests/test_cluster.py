@@ -48,11 +48,12 @@ def cluster() -> Iterator[Any]:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """Articles in files of their own and in a table, a broken one, and the same one twice."""
+    """Articles in both languages, in files of their own and in a table, a broken one, and the same one twice."""
     folder = tmp_path / "archive"
     for number in range(20):
         write_article(folder, f"n{number:02d}", f"Ship {number} left the harbour. It carried {number * 7} containers.")
     write_article(folder, "copy", "Ship 3 left the harbour. It carried 21 containers.", title="n03")
+    write_article(folder, "ar", "غادرت السفينة الثالثة الميناء وعلى متنها 21 حاوية.", language="ar")
     rows = [
         {"id": f"t{n}", "title": f"Story {n}", "text": f"Story {n} is about subject{n}. It ended on day {n % 30 + 1}."}
         for n in range(ARTICLES)
@@ -78,9 +79,21 @@ def contents(index: Index) -> Mapping[str, EncodedPassage]:
         catalog.close()
 
 
+def words(index: Index) -> tuple[list[str], Any]:
+    catalog = Catalog(index.home, writable=False)
+    try:
+        return catalog.word_vectors(sorted(catalog.words()))
+    finally:
+        catalog.close()
+
+
 def assert_alike(one: Index, other: Index) -> None:
-    """Ids, spans and texts are equal, and vectors within a thousandth."""
+    """Ids, spans, texts and words are equal, and vectors within a thousandth."""
     first, second = contents(one), contents(other)
+    (known, vectors), (others, other_vectors) = words(one), words(other)
+    assert {"harbour", "السفينه"} <= set(known)
+    assert known == others
+    assert np.allclose(vectors, other_vectors, atol=1e-3)
     assert first.keys() == second.keys()
     for key, encoded in first.items():
         assert encoded.passage == second[key].passage

@@ -1,7 +1,8 @@
 """How much two machines of a Ray cluster index beside one, each with one core, and whether they make the same index.
 
 The machines are processes of this one, which needs a core for each. What is indexed are the paragraphs of XQuAD, one
-language an index, so that no dictionary is learned; models are loaded before the clock starts. Rounds take turns.
+language an index, so that no dictionary is learned; they are so few that the seconds in which a run of a cluster starts
+its processes weigh. Where news is named, its first items are indexed too. Rounds take turns.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import importlib.util
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +22,18 @@ from rag.catalog import Catalog
 from rag.encoded import EncodedPassage
 from rag.evaluate import read_corpus
 from rag.home import Home
+from rag.types import Article
 from tests.benchmarks.machine import middle, middle_ratio
+from tests.benchmarks.news import write_table
 from tests.benchmarks.options import LANGUAGES, Figures, Options
 from tests.benchmarks.plots import bars
 from tests.benchmarks.tables import show, table
 
 CLOSE = 1e-3  # what numbers of two vectors may differ by
 _MACHINES = (1, 2)
-_WARM = 8  # articles, so that each machine loads its models
+_NEWS = "news"
+_SOME = 1200  # items of it
+_FEW = 500
 
 
 def measure(options: Options) -> Figures:
@@ -38,30 +44,40 @@ def measure(options: Options) -> Figures:
     figures: Figures = {}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        _write_articles(options, folder)
-        for language in LANGUAGES:
+        for kind, articles in _articles(options).items():
+            source = _write(articles, folder / kind)
             rates: dict[str, list[float]] = {str(machines): [] for machines in _MACHINES}
             for number in range(options.repeats):
                 for machines in _MACHINES:
-                    rate = _index(machines, folder, language, folder / f"{language}-{machines}-{number}")
-                    rates[str(machines)].append(rate)
-            found = [_passages(folder / f"{language}-{machines}-0") for machines in _MACHINES]
-            figures[language] = {"rates": rates} | compare(*found)
+                    rates[str(machines)].append(_index(machines, source, folder / f"{kind}-{machines}-{number}"))
+            found = [_passages(folder / f"{kind}-{machines}-0") for machines in _MACHINES]
+            figures[kind] = {"rates": rates} | compare(*found)
     return figures
 
 
-def _write_articles(options: Options, folder: Path) -> None:
-    for language in LANGUAGES:
-        (folder / language).mkdir()
-        for number, article in enumerate(read_corpus(options.xquad_file(language)).articles[:: options.step]):
-            text = f"---\nid: {language}{number}\ntitle: {article.title}\nlanguage: {language}\n---\n{article.text}"
-            (folder / language / f"{number}.md").write_text(text, encoding="utf-8")
-    (folder / "warm").mkdir()
-    for number in range(_WARM):
-        (folder / "warm" / f"{number}.md").write_text(f"Ship {number} left the harbour.", encoding="utf-8")
+def _articles(options: Options) -> dict[str, Sequence[Article]]:
+    """Return what is indexed: the paragraphs of each language, and news."""
+    found: dict[str, Sequence[Article]] = {
+        language: read_corpus(options.xquad_file(language)).articles[:: options.step] for language in LANGUAGES
+    }
+    if options.news:
+        found[_NEWS] = read_corpus(options.news).articles[: _SOME // options.step]
+    return found
 
 
-def _index(machines: int, folder: Path, language: str, place: Path) -> float:
+def _write(articles: Sequence[Article], folder: Path) -> Path:
+    """Write each of a few articles as a file, many as a table; return the folder."""
+    folder.mkdir()
+    if len(articles) > _FEW:
+        write_table(articles, folder / "articles.jsonl")
+        return folder
+    for number, article in enumerate(articles):
+        text = f"---\nid: {number}\ntitle: {article.title}\nlanguage: {article.language}\n---\n{article.text}"
+        (folder / f"{number}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _index(machines: int, source: Path, place: Path) -> float:
     """Return articles a second."""
     import ray
     from ray.cluster_utils import Cluster
@@ -71,9 +87,8 @@ def _index(machines: int, folder: Path, language: str, place: Path) -> float:
         cluster.add_node(num_cpus=1)
     try:
         index = open_index(Settings(index=place, encoder_threads=1), cluster.address)
-        index.add(folder / "warm")
         begun = time.perf_counter()
-        report = index.add(folder / language)
+        report = index.add(source)
         return len(report.added) / (time.perf_counter() - begun)
     finally:
         ray.shutdown()
@@ -117,12 +132,11 @@ def tables(figures: Figures) -> list[str]:
     columns = ["articles a second", "one machine", "two", "two beside one", "passages"]
     columns += ["other ids", "other passages", f"other vectors (> {CLOSE:g})", "largest difference"]
     rows = []
-    for language in LANGUAGES:
-        found = figures[language]
+    for kind, found in figures.items():
         one, two = (found["rates"][str(machines)] for machines in _MACHINES)
         rows.append(
             [
-                language,
+                kind,
                 *(show(middle(rates)) for rates in (one, two)),
                 show(middle_ratio(two, one), 2),
                 ", ".join(map(str, found["passages"])),
@@ -135,5 +149,5 @@ def tables(figures: Figures) -> list[str]:
 
 def plots(figures: Figures, folder: Path) -> list[Path]:
     """Draw the rates."""
-    rates = {f"{m} machine(s)": [middle(figures[lang]["rates"][str(m)]) for lang in LANGUAGES] for m in _MACHINES}
-    return [bars(folder / "cluster.svg", list(LANGUAGES), rates, "articles a second")]
+    rates = {f"{m} machine(s)": [middle(found["rates"][str(m)]) for found in figures.values()] for m in _MACHINES}
+    return [bars(folder / "cluster.svg", list(figures), rates, "articles a second")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rag import Settings, open_index
@@ -50,7 +51,8 @@ def _round(articles: Sequence[Article], folder: Path, name: str) -> dict[str, fl
     both = seconds(lambda: index.encoder.encode_sentences(sentences, with_tokens=True))
     model = index.encoder._model  # type: ignore[attr-defined]
     first = seconds(lambda: model.encode(sentences, "passage: ", with_tokens=True))
-    words = seconds(lambda: learn_all_words(catalog, index.encoder, index._calibration(catalog)))
+    encode = partial(map, index.encoder.encode_words)
+    words = seconds(lambda: learn_all_words(catalog, encode, index._calibration(catalog)))
     catalog.close()
     embeddings = open_embeddings(settings)
     embeddings.embed_query("warm")
