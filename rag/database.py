@@ -291,5 +291,6 @@ def _configure(connection: Any, _record: Any) -> None:
 
 def _configure_writer(connection: Any, record: Any) -> None:
     _configure(connection, record)
+    connection.execute("PRAGMA page_size = 16384")  # of a new one; a passage's vectors are read in two pages, not four
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 
 from rag.arrange import asks_for_latest, merge_copies, newest_first
-from rag.bm25 import Scores
+from rag.bm25 import Scores, best_rows
 from rag.calibrate import LANGUAGES
 from rag.confidence import confidence
 from rag.encode import Encoded, Encoder
@@ -173,14 +173,10 @@ def _bring_up(words: Wording, snapshot: Snapshot, only: Filter | None) -> list[s
 
 
 def _best(scores: Scores, ids: Sequence[str], allowed: set[str] | None) -> list[str]:
-    rows = np.flatnonzero(scores)
+    among = None
     if allowed is not None:
-        rows = np.array([row for row in rows.tolist() if ids[row] in allowed], dtype=np.int64)
-    if len(rows) > _CANDIDATES:  # all that score as the last of the best do, so that ties fall as they always do
-        least = np.partition(scores[rows], -_CANDIDATES)[-_CANDIDATES]
-        rows = rows[scores[rows] >= least]
-    best = rows[np.argsort(-scores[rows], kind="stable")[:_CANDIDATES]]
-    return [ids[int(row)] for row in best]
+        among = np.array([row for row in np.flatnonzero(scores > 0).tolist() if ids[row] in allowed], dtype=np.int64)
+    return [ids[row] for row in best_rows(scores, _CANDIDATES, among).tolist()]
 
 
 def _worth_reading(candidates: Sequence[Candidate], k: int) -> tuple[list[Candidate], set[str]]:

@@ -200,14 +200,16 @@ def test_made_up_articles_are_the_same_wherever_they_begin() -> None:
 
 
 def test_a_filling_encoder_encodes_as_the_real_one_but_for_sentences() -> None:
-    real = HashEncoder()
-    filling = FillingEncoder(real)
+    real, sentences = HashEncoder(), [f"ship{n} left port{n}" for n in range(60)]
+    filling = FillingEncoder(real, sentences)
     found = filling.encode_sentences(["a", "b"], with_tokens=True)
     assert np.allclose(np.linalg.norm(found.vectors, axis=1), 1)
     assert found.vectors.shape == real.encode_sentences(["a", "b"]).vectors.shape
     assert found.tokens is not None
     assert len(found.tokens) == 2
     assert np.array_equal(filling.encode_question("q").vectors, real.encode_question("q").vectors)
+    many, like = (encoder.encode_sentences(sentences * 50).vectors.mean(axis=0) for encoder in (filling, real))
+    assert many @ like / np.linalg.norm(many) / np.linalg.norm(like) > 0.95
 
 
 def test_who_is_asked_first_changes_and_each_round_has_other_questions() -> None:

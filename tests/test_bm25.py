@@ -1,4 +1,5 @@
-"""Guards: postings give the scores of bm25s, terms lie in a mapped file; older files are read, damaged ones told."""
+"""Guards: postings give the scores of bm25s, terms lie in a mapped file; older files are read, damaged ones told; the
+best rows are the best, however many there are."""
 
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import bm25s
 import numpy as np
 import pytest
 
-from rag.bm25 import Postings, write_postings
+from rag.bm25 import Postings, best_rows, write_postings
 
 DOCUMENTS = [["قناة", "سفينة", "سفينة"], ["ship", "canal"], ["ship", "سفينة"], []]
 NONE = np.zeros(0, dtype=np.int64)
@@ -40,3 +41,14 @@ def test_a_damaged_vocabulary_is_told(tmp_path: Path, left: float) -> None:
     path.write_bytes(content[: left if isinstance(left, int) else int(left * len(content))])
     with pytest.raises(ValueError, match=r"vocabulary\.marisa"):
         Postings([tmp_path / "terms"], [1], NONE)
+
+
+@pytest.mark.parametrize("size", [30, 5000, 20_000])
+@pytest.mark.parametrize("holding", [0.0, 0.001, 0.5])
+def test_the_best_rows_are_those_of_a_sort_and_ties_fall_by_row(size: int, holding: float) -> None:
+    chance = np.random.default_rng(size)
+    scores = chance.integers(1, 40, size).astype(np.float32) / 40 * (chance.random(size) < holding)  # many alike
+    expected = [row for row in np.argsort(-scores, kind="stable").tolist() if scores[row] > 0]
+    assert best_rows(scores, 50).tolist() == expected[:50]
+    some = np.flatnonzero(scores > 0)[::2]
+    assert best_rows(scores, 50, some).tolist() == [row for row in expected if row in set(some.tolist())][:50]

@@ -1,7 +1,7 @@
 """Real paragraphs → an index of them among made-up passages, as large as wanted.
 
-Made-up passages have words as frequent as the real ones', and vectors by chance: they cost what others cost, but for
-the encoding, and mean nothing.
+Made-up passages have words as frequent as the real ones', and vectors by chance that lie as the real ones do: they cost
+what others cost, but for the encoding, and mean nothing.
 """
 
 from __future__ import annotations
@@ -22,18 +22,27 @@ from tests.benchmarks.machine import took
 
 _WORDS, _SENTENCE = 90, 18  # words of a made-up article, which is one passage, and of its sentences
 _TOKENS = 40  # encoder tokens of a sentence
+_LIKE = 600  # sentences that made-up ones are like
 
 
 class FillingEncoder:
-    """An encoder whose sentences have vectors by chance, at no cost; all else is the real one's."""
+    """An encoder whose sentences have vectors by chance, at little cost; all else is the real one's.
 
-    def __init__(self, real: Encoder) -> None:
+    They are drawn from the normal distribution that has the mean and the covariance of real sentences' vectors: those
+    that point anywhere would all come out alike when what sentences have in common is taken off them. Their tokens are
+    real ones.
+
+    Args:
+        real: encodes all else.
+        sentences: real ones.
+    """
+
+    def __init__(self, real: Encoder, sentences: Sequence[str]) -> None:
         self.name = real.name
         self._real = real
         self._chance = np.random.default_rng(7)
-        asked = real.encode_question("a")
-        self._dims = asked.vectors.shape[1], asked.universal.shape[1]
-        self._tokens = self._unit(4096, self._dims[0])
+        self._like = real.encode_sentences(sentences, with_tokens=True)
+        self._tokens = np.concatenate(self._like.tokens) if self._like.tokens else None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)
@@ -41,18 +50,26 @@ class FillingEncoder:
     def encode_sentences(self, texts: Sequence[str], *, with_tokens: bool = False) -> Encoded:
         """See `Encoder.encode_sentences`."""
         tokens = None
-        if with_tokens:
+        if with_tokens and self._tokens is not None:
             starts = self._chance.integers(0, len(self._tokens) - _TOKENS, len(texts))
             tokens = tuple(self._tokens[at : at + _TOKENS] for at in starts)
-        return Encoded(self._unit(len(texts), self._dims[0]), self._unit(len(texts), self._dims[1]), tokens)
-
-    def _unit(self, rows: int, dim: int) -> Matrix:
-        return unit_by_chance(self._chance, rows, dim)
+        vectors, universal = (_draw(self._chance, len(texts), of) for of in (self._like.vectors, self._like.universal))
+        return Encoded(vectors, universal, tokens)
 
 
 def unit_by_chance(chance: np.random.Generator, rows: int, dim: int) -> Matrix:
     """Return unit rows that point anywhere; shape (rows, dim)."""
-    vectors = chance.standard_normal((rows, dim), dtype=np.float32)
+    return _unit(chance.standard_normal((rows, dim), dtype=np.float32))
+
+
+def _draw(chance: np.random.Generator, rows: int, like: Matrix) -> Matrix:
+    """Return unit rows that are distributed normally, with the mean and the covariance of others."""
+    mean = like.mean(axis=0)
+    weights = chance.standard_normal((rows, len(like)), dtype=np.float32)
+    return _unit(mean + weights @ (like - mean) / np.sqrt(np.float32(len(like))))
+
+
+def _unit(vectors: Matrix) -> Matrix:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
@@ -86,7 +103,9 @@ class FilledIndex:
         self._made = 0
         index = open_index(self.settings)
         index.put(articles)
-        self._index = Index(Home(folder), FillingEncoder(index.encoder), self.settings.passage_tokens)
+        sentences = [sentence for article in articles for sentence in article.text.split(". ")]
+        filling = FillingEncoder(index.encoder, sentences[:: max(len(sentences) // _LIKE, 1)])
+        self._index = Index(Home(folder), filling, self.settings.passage_tokens)
 
     @property
     def passages(self) -> int:
