@@ -18,7 +18,7 @@ import numpy as np
 
 from rag.align import WordAligner
 from rag.encode import Matrix
-from rag.facts import Said, has_date, has_number, has_ordinal, read_facts
+from rag.facts import Said, has_date, has_number, has_ordinal, has_time, read_facts
 from rag.language import split_sentences
 from rag.negation import find_contradiction
 from rag.numbers import Number
@@ -154,6 +154,8 @@ class ClaimChecker:
             return "number", claim.text[ordinal.start : ordinal.end]
         if day := next((d for d in claim.dates if not has_date(d, window, published)), None):
             return "date", claim.text[day.start : day.end]
+        if time := next((t for t in claim.times if not has_time(t, window)), None):
+            return "date", claim.text[time.start : time.end]
         if address := next((a for a in _ADDRESS.findall(claim.text) if a not in whole.text), None):
             return "name", address
         if name := self._missing_name(claim, whole, title):

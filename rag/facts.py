@@ -12,6 +12,7 @@ from rag.negation import NEGATION_WORDS, Clause, split_clauses
 from rag.number_words import PERCENT_WORDS, SMALLER
 from rag.numbers import Number, find_numbers
 from rag.ordinals import Ordinal, find_ordinals
+from rag.times import SPANS, Time, find_times
 from rag.words import Word, content_words
 
 _NO_CONTENT = NEGATION_WORDS | PERCENT_WORDS
@@ -26,6 +27,7 @@ class Said:
     dates: tuple[Date, ...]
     numbers: tuple[Number, ...]
     ordinals: tuple[Ordinal, ...]
+    times: tuple[Time, ...]
     words: tuple[Word, ...]
     clauses: tuple[Clause, ...]
 
@@ -39,7 +41,9 @@ def read_facts(text: str) -> Said:
     ordinals = find_ordinals(text, spans)
     words = content_words(text, spans + [(n.start, n.end) for n in numbers if n.form != "dual"])
     words = [w for w in words if not w.term[0].isdigit() and fold(w.written) not in _NO_CONTENT]
-    return Said(text, tuple(dates), tuple(numbers), tuple(ordinals), tuple(words), split_clauses(text, words))
+    times = find_times(text, spans + [(n.start, n.end) for n in numbers])
+    parts = (tuple(dates), tuple(numbers), tuple(ordinals), tuple(times), tuple(words))
+    return Said(text, *parts, split_clauses(text, words))
 
 
 def has_number(number: Number, window: Said) -> bool:
@@ -88,6 +92,17 @@ def has_ordinal(ordinal: Ordinal, window: Said) -> bool:
     return any(o.value == ordinal.value for o in window.ordinals) or any(
         n.value == ordinal.value for n in window.numbers
     )
+
+
+def has_time(time: Time, window: Said) -> bool:
+    """Whether a text says a time of another, or none of its kind: a season against another, one month against two."""
+    others = {other.value for other in window.times if other.kind == time.kind}
+    if time.kind != "span":
+        return time.value in others or not others
+    one = Number(1.0, time.value, time.start, time.end, "words")
+    counted = [n for n in window.numbers if n.unit in SPANS]
+    said = any(_same_number(one, n.value, n.unit, n.form, n.hedge) for n in counted)
+    return time.value in others or said or not (counted or others)
 
 
 def has_date(claim: Date, window: Said, published: date | None) -> bool:

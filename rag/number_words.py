@@ -113,12 +113,12 @@ _UNITS: Final = {
     "gigawatt": "gw gigawatt gigawatts غيغاواط جيجاوات",
     "degree": "degree degrees درجة درجات",
     "second": "seconds ثانية ثواني ثوان",
-    "minute": "minute minutes دقيقة دقائق دقيقتين",
-    "hour": "hour hours ساعة ساعات",
-    "day": "day days يوم يوما أيام",
-    "week": "week weeks أسبوع أسبوعا أسابيع",
-    "month": "month months شهر شهرا أشهر شهور",
-    "year": "year years سنة سنوات عام عاما أعوام",
+    "minute": "minute minutes دقيقة دقائق دقيقتان دقيقتين",
+    "hour": "hour hours ساعة ساعات ساعتان ساعتين",
+    "day": "day days يوم يوما أيام يومان يومين",
+    "week": "week weeks أسبوع أسبوعا أسابيع أسبوعان أسبوعين",
+    "month": "month months شهر شهرا أشهر شهور شهران شهرين",
+    "year": "year years سنة سنوات سنتان سنتين عام عاما أعوام عامان عامين",
 }
 UNIT_OF: Final = {fold(word): unit for unit, words in _UNITS.items() for word in words.split()}
 SMALLER: Final = {
@@ -127,6 +127,7 @@ SMALLER: Final = {
     "gigawatt": ("megawatt", 1000.0),
     "hour": ("minute", 60.0),
     "week": ("day", 7.0),
+    "month": ("day", 30.0),
     "year": ("month", 12.0),
 }
 """A unit → a smaller one, and how many of them it is."""

@@ -115,10 +115,10 @@ def _read(tokens: Sequence[_Token], at: int) -> tuple[float, int, str] | None:
         return _read_digits(tokens, at)
     word, joined = _number_word(text)
     if word is None:
+        if is_dual(text):
+            return 2.0, at + 1, "dual"
         part = AND_PART.get(tokens[at + 1].text) if at + 1 < len(tokens) and _plain(text) in UNIT_OF else None
-        if part:  # "متر ونصف المتر"
-            return 1 + part, at + 2, "words"
-        return (2.0, at + 1, "dual") if is_dual(text) else None
+        return (1 + part, at + 2, "words") if part else None  # "متر ونصف المتر"
     if word in FRACTIONS:
         return _read_fraction(tokens, at, word)
     if at + 1 < len(tokens) and tokens[at + 1].text in PARTS_TOO:
