@@ -20,10 +20,10 @@ from rag.align import WordAligner
 from rag.encode import Matrix
 from rag.facts import Said, has_date, has_number, has_ordinal, has_time, read_facts
 from rag.language import split_sentences
+from rag.names import NameChecker
 from rag.negation import find_contradiction
 from rag.numbers import Number
-from rag.skeleton import skeleton
-from rag.words import Word, content_words, is_capital
+from rag.words import Word, content_words
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w.])")
 _DUAL = re.compile("(?:ان|ين|َي)$")
@@ -32,22 +32,10 @@ Flaw = Literal["number", "date", "name", "negation", "meaning"]
 _CLOSE = 0.45  # share of the claim's words that the passage has to say
 _FEW = 3  # words, of which one may come near by chance
 _CLOSE_OF_FEW = 0.7
-# Whether a word is a name that stands nowhere in the passage: weights of a bias, of how much like a name it is in its
-# sentence, of a capital, of Arabic, of how alike the passage's nearest word is, and the nearest as it is used.
-# `tests.benchmarks.claims` fits them on true claims in which a third of the names were exchanged for others.
-# Then the logit from which it is: of 120 words that do stand there, one is taken for missing.
-_MISSING: Final = ((3.45, 5.85, 4.04, 2.28, -6.98, -8.64), 1.7)
-_MISSING_ALONE: Final = ((-0.59, 3.7, 4.14, 3.43, -9.37, 0.0), 2.7)  # likewise, where words are known one by one only
-_OF_NAMES: Final = frozenset("al el bin ibn ben bint abu umm van von der de da di la le st".split())
-_LETTERS = 0.9  # from which likeness is of letters
-_BY_MEANING = 0.6
 _USED: Final = (0.5, 0.8)  # from where words mean alike as they are used, to where they surely do
 _MOST_USED = 0.8
 _HEARD = 0.5  # from which a word of the claim is said
 _TOLD_OF_IT = 0.2  # share of its words that are no names
-_NAMED = 0.58  # from which two words are one name: lower, they are two of a kind (France, Germany: .5)
-_LIKE_A_NAME = 0.45
-_LIKE_A_NAME_ALONE = 0.65
 _COUNTED = 0.45  # from which a noun in the dual is what is counted
 _ADDS = 0.08  # of closeness that a second sentence has to add
 
@@ -82,6 +70,7 @@ class ClaimChecker:
 
     def __init__(self, aligner: WordAligner) -> None:
         self._aligner = aligner
+        self._names = NameChecker(aligner)
 
     def check(self, claim: str, passage: str, *, title: str = "", published: date | None = None) -> Verdict:
         """Return whether a passage supports a claim.
@@ -158,9 +147,9 @@ class ClaimChecker:
             return "date", claim.text[time.start : time.end]
         if address := next((a for a in _ADDRESS.findall(claim.text) if a not in whole.text), None):
             return "name", address
-        if name := self._missing_name(claim, whole, title):
+        if name := self._names.missing(claim, whole, title):
             return "name", name
-        if name := self._taken_from_another(claim, core):
+        if name := self._names.taken_from_another(claim, core):
             return "name", name
         if places := find_contradiction(claim.clauses, whole.clauses, alike):
             return "negation", " ".join(claim.words[place].written for place in places)
@@ -187,7 +176,7 @@ class ClaimChecker:
             claim: what is said.
             alike: how alike its words are to those of the span, shape (claim, span).
         """
-        names = {place for run in self._names(claim) for place in run}
+        names = {place for run in self._names.runs(claim) for place in run}
         rows = [place for place in range(len(claim.words)) if place not in names]
         if len(rows) < 2 or not alike.shape[1]:
             return 1.0
@@ -210,86 +199,3 @@ class ClaimChecker:
         found += [float(has_ordinal(ordinal, window)) for ordinal in claim.ordinals]
         found += [float(has_date(day, window, published)) for day in claim.dates]
         return sum(found) / len(found) if found else 0.0
-
-    def name_signs(self, claim: Said, passage: Said, title: Sequence[Word] = ()) -> tuple[Matrix, bool]:
-        """Return what tells whether each word of a claim is a name that the passage and the title do not have.
-
-        Returns:
-            A row a word, shape (words, 6): 1; how much like a name it is in its sentence; a capital; Arabic; how alike
-            the nearest word is, and the nearest as it is used. And whether words are known as they are used; the last
-            sign is 0 where not.
-        """
-        words = [*passage.words, *title]
-        alike = self._aligner.compare(claim.words, words)
-        for row, word in enumerate(claim.words):  # within a language a name is told by its letters
-            same = np.array([other.language == word.language for other in words], dtype=bool)
-            alike[row, same & (alike[row] < _LETTERS)] *= _BY_MEANING
-        used = self._aligner.compare_in_context(claim.text, passage.text, claim.words, passage.words)
-        signs = np.ones((len(claim.words), len(_MISSING[0])), dtype=np.float32)
-        signs[:, 1] = self._aligner.nameness_in(claim.text, claim.words)
-        signs[:, 2] = [is_capital(word) for word in claim.words]
-        signs[:, 3] = [word.language == "ar" for word in claim.words]
-        signs[:, 4] = alike.max(axis=1, initial=0.0)
-        signs[:, 5] = used.max(axis=1, initial=0.0) if used is not None else 0.0
-        return signs, used is not None
-
-    def _missing_name(self, claim: Said, passage: Said, title: Sequence[Word]) -> str:
-        """Return a name of the claim that stands neither in the passage nor in the title; "" where there is none."""
-        words = [*passage.words, *title]
-        signs, as_used = self.name_signs(claim, passage, title)
-        weights, least = _MISSING if as_used else _MISSING_ALONE
-        for place in np.flatnonzero((signs * weights).sum(axis=1) >= least):
-            word = claim.words[place]
-            if word.written.lower() in _OF_NAMES or _is_abbreviation(word, words):
-                continue
-            if not _stands_joined(claim.words, int(place), words):
-                run = next((run for run in self._names(claim) if place in run), [int(place)])
-                return " ".join(claim.words[i].written for i in run)
-        return ""
-
-    def _taken_from_another(self, claim: Said, core: Said) -> str:
-        """Return a full name of the claim where the sentence that says the rest has another in its place."""
-        full = [run for run in self._names(claim) if len(run) > 1]
-        alike = self._aligner.compare(claim.words, core.words)
-        rivals = [
-            run
-            for run in self._names(core)
-            if len(run) > 1
-            and alike[:, run].max(initial=0.0) < _NAMED
-            and core.text[: core.words[run[0]].start].split()[-1:] not in (["the"], ["in"], ["of"], ["at"], ["The"])
-        ]
-        for run in full if rivals else []:
-            if alike[run].max(initial=0.0) < _NAMED:
-                return " ".join(claim.words[i].written for i in run)
-        return ""
-
-    def _names(self, said: Said) -> list[list[int]]:
-        """Return the runs of words that are names, as places in the text's words."""
-        runs: list[list[int]] = []
-        nameness = self._aligner.nameness_in(said.text, said.words)
-        least = _LIKE_A_NAME if self._aligner.reads_context else _LIKE_A_NAME_ALONE
-        for place, word in enumerate(said.words):
-            if not (is_capital(word) or nameness[place] >= least):
-                continue
-            if (
-                runs
-                and runs[-1][-1] == place - 1
-                and said.text[said.words[place - 1].end : word.start].strip(" -'") in ("", "al")
-            ):
-                runs[-1].append(place)
-            else:
-                runs.append([place])
-        return runs
-
-
-def _stands_joined(words: Sequence[Word], place: int, passage: Sequence[Word]) -> bool:
-    """Whether a name written in two words in one script is one in the other: يرلي كايا, Yerlikaya."""
-    codes = {skeleton(other.written) for other in passage}
-    pairs = [words[at : at + 2] for at in (place - 1, place) if at >= 0 and len(words[at : at + 2]) == 2]
-    return any(len(code) >= 3 and code in codes for one, two in pairs if (code := skeleton(one.written + two.written)))
-
-
-def _is_abbreviation(word: Word, passage: Sequence[Word]) -> bool:
-    """Whether a word is the initials of words that follow each other: LNG, liquefied natural gas."""
-    initials = "".join(w.written[0].lower() for w in passage)
-    return word.written.isupper() and len(word.written) >= 2 and word.written.lower() in initials

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.align import WordAligner
-from rag.check import ClaimChecker
 from rag.encode import SentenceTransformerEncoder
 from rag.evaluate.measures import auroc
 from rag.facts import read_facts
+from rag.names import NameChecker
 from rag.settings import Settings
 from rag.words import Word
 from tests.benchmarks.weights import regress
@@ -31,15 +31,15 @@ NAMES = ("like a name", "capital", "Arabic", "alike", "as used", "bias")
 _LIKE_A_NAME = 0.5
 
 
-def signs(checker: ClaimChecker, claim: str, passage: str) -> tuple[tuple[Word, ...], NDArray[np.float32]]:
+def signs(checker: NameChecker, claim: str, passage: str) -> tuple[tuple[Word, ...], NDArray[np.float32]]:
     """Return the words of a claim with what the checker knows of each, without the bias; shape (words, 5)."""
     said = read_facts(claim)
-    known, as_used = checker.name_signs(said, read_facts(passage))
+    known, as_used = checker.signs(said, read_facts(passage))
     assert as_used, "the encoder gives no token vectors"
     return said.words, known[:, 1:]
 
 
-def exchanged(checker: ClaimChecker, claims: list[dict[str, str]]) -> Iterator[tuple[NDArray[np.float32], bool]]:
+def exchanged(checker: NameChecker, claims: list[dict[str, str]]) -> Iterator[tuple[NDArray[np.float32], bool]]:
     """Yield what is known of a word, and whether it was put in."""
     chance = random.Random(3)
     read = [(claim, *signs(checker, claim["claim"], claim["passage"])) for claim in claims]
@@ -63,7 +63,7 @@ def exchanged(checker: ClaimChecker, claims: list[dict[str, str]]) -> Iterator[t
 def main(paths: list[str]) -> None:
     settings = Settings()
     encoder = SentenceTransformerEncoder(settings.encoder, settings.cache)
-    checker = ClaimChecker(WordAligner(encoder.encode_words, encoder.encode_in_context))
+    checker = NameChecker(WordAligner(encoder.encode_words, encoder.encode_in_context))
     lines = [json.loads(line) for path in paths for line in Path(path).read_text(encoding="utf-8").splitlines()]
     pairs = list(exchanged(checker, [line for line in lines if line["supported"]]))
     rows, told = np.array([row for row, _ in pairs]), np.array([float(put_in) for _, put_in in pairs])
