@@ -17,6 +17,7 @@ from typing import Final, Literal
 import numpy as np
 
 from rag.align import WordAligner
+from rag.binding import find_taken
 from rag.encode import Matrix
 from rag.facts import Said, has_date, has_number, has_ordinal, has_time, read_facts
 from rag.language import split_sentences
@@ -145,6 +146,8 @@ class ClaimChecker:
             return "date", claim.text[day.start : day.end]
         if time := next((t for t in claim.times if not has_time(t, window)), None):
             return "date", claim.text[time.start : time.end]
+        if taken := find_taken(claim, whole, alike):
+            return "number" if isinstance(taken, Number) else "date", claim.text[taken.start : taken.end]
         if address := next((a for a in _ADDRESS.findall(claim.text) if a not in whole.text), None):
             return "name", address
         if name := self._names.missing(claim, whole, title):

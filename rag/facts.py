@@ -53,10 +53,11 @@ def has_number(number: Number, window: Said) -> bool:
     values += [(float(o.value), "", "words", None) for o in window.ordinals]  # "under five", دون الخامسة
     if number.value == 1 and not number.unit:
         return True  # "3-1", "هدف واحد": one is said in too many ways
-    return any(_same_number(number, *other) for other in values)
+    return any(same_number(number, *other) for other in values)
 
 
-def _same_number(claim: Number, value: float, unit: str, form: str, hedge: int | None) -> bool:
+def same_number(claim: Number, value: float, unit: str, form: str, hedge: int | None) -> bool:
+    """Whether a number of a claim is one that a text says, perhaps rounded where the claim says so."""
     shares = (claim.unit == "percent" or claim.form == "fraction", unit == "percent" or form == "fraction")
     if shares[0] != shares[1]:
         return False
@@ -101,20 +102,21 @@ def has_time(time: Time, window: Said) -> bool:
         return time.value in others or not others
     one = Number(1.0, time.value, time.start, time.end, "words")
     counted = [n for n in window.numbers if n.unit in SPANS]
-    said = any(_same_number(one, n.value, n.unit, n.form, n.hedge) for n in counted)
+    said = any(same_number(one, n.value, n.unit, n.form, n.hedge) for n in counted)
     return time.value in others or said or not (counted or others)
 
 
 def has_date(claim: Date, window: Said, published: date | None) -> bool:
     """Whether a text says a date of another; `published` gives the year that an article leaves out."""
-    return any(_same_date(claim, other, window, published) for other in window.dates) or (
+    return any(same_date(claim, other, window, published) for other in window.dates) or (
         claim.year is not None
         and claim.month is None
         and any(n.value == claim.year and not n.unit for n in window.numbers)
     )
 
 
-def _same_date(claim: Date, other: Date, window: Said, published: date | None) -> bool:
+def same_date(claim: Date, other: Date, window: Said, published: date | None) -> bool:
+    """Whether a date of a claim is one that a text says; see `has_date`."""
     if claim.hijri != other.hijri:
         return False
     wanted, there = claim.parts(), other.parts()
