@@ -8,6 +8,7 @@ turnout of 31 per cent".
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import numpy as np
 
@@ -22,6 +23,15 @@ from rag.numbers import Number
 _REACH, _REACH_IN_PASSAGE = 3.0, 4.0  # words after which a word says a third as much of a number
 _BORDER = 4.0  # words that the end of a sentence counts for
 _SURE = 0.12  # by how much more another number has to have the claim's words around it
+
+
+class Placed(Protocol):
+    """What has a place in a text."""
+
+    @property
+    def start(self) -> int:
+        """Its first character."""
+        ...
 
 
 def find_taken(claim: Said, passage: Said, alike: Matrix) -> Number | Date | None:
@@ -64,17 +74,28 @@ def _is_nearer(
     alike: Matrix,
 ) -> bool:
     """Whether the words around what is told stand nearer to others of the passage than to the same."""
-    around = _weights(told, claim, _REACH)
-
-    def held(found: Number | Date) -> float:
-        return float(around @ (alike * _weights(found, passage, _REACH_IN_PASSAGE)).max(axis=1) / around.sum())
-
-    here, elsewhere = (max(map(held, found), default=None) for found in (same, others))
+    here, elsewhere = (
+        max((nearness(told, claim, one, passage, alike) for one in found), default=None) for found in (same, others)
+    )
     return here is not None and elsewhere is not None and elsewhere > here + _SURE
 
 
-def _weights(told: Number | Date, said: Said, reach: float) -> Matrix:
-    """Return how much each word of a text says of a number or date in it, by how far it is, 0 to 1; shape (words,)."""
+def nearness(told: Placed, claim: Said, found: Placed, passage: Said, alike: Matrix) -> float:
+    """Return how far the words around something in a claim are said around something in a passage, 0 to 1.
+
+    Args:
+        told: what stands in the claim.
+        claim: it.
+        found: what stands in the passage.
+        passage: it.
+        alike: how alike their words are, 0 to 1, shape (claim, passage).
+    """
+    around = _weights(told, claim, _REACH)
+    return float(around @ (alike * _weights(found, passage, _REACH_IN_PASSAGE)).max(axis=1) / around.sum())
+
+
+def _weights(told: Placed, said: Said, reach: float) -> Matrix:
+    """Return how much each word of a text says of what stands in it, by how far it is, 0 to 1; shape (words,)."""
     starts = np.array([word.start for word in said.words])
     before = int((starts < told.start).sum())
     places = np.arange(len(starts))

@@ -18,12 +18,16 @@ import numpy as np
 
 from rag.align import WordAligner
 from rag.binding import find_taken
+from rag.dates import Date
 from rag.encode import Matrix
 from rag.facts import Said, has_date, has_number, has_ordinal, has_time, read_facts
 from rag.language import split_sentences
 from rag.names import NameChecker
 from rag.negation import find_contradiction
 from rag.numbers import Number
+from rag.opposites import find_reversed
+from rag.ordinals import Ordinal
+from rag.times import Time
 from rag.words import Word, content_words
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w.])")
@@ -138,25 +142,31 @@ class ClaimChecker:
         title: Sequence[Word],
         published: date | None,
     ) -> tuple[Flaw | None, str]:
-        if number := next((n for n in claim.numbers if not self._says_number(claim, n, window)), None):
-            return "number", claim.text[number.start : number.end]
-        if ordinal := next((o for o in claim.ordinals if not has_ordinal(o, window)), None):
-            return "number", claim.text[ordinal.start : ordinal.end]
-        if day := next((d for d in claim.dates if not has_date(d, window, published)), None):
-            return "date", claim.text[day.start : day.end]
-        if time := next((t for t in claim.times if not has_time(t, window)), None):
-            return "date", claim.text[time.start : time.end]
-        if taken := find_taken(claim, whole, alike):
-            return "number" if isinstance(taken, Number) else "date", claim.text[taken.start : taken.end]
+        """Return what stands against a claim, and its words that do."""
+        if figure := self._wrong_figure(claim, window, whole, alike, published):
+            return figure
         if address := next((a for a in _ADDRESS.findall(claim.text) if a not in whole.text), None):
             return "name", address
-        if name := self._names.missing(claim, whole, title):
-            return "name", name
-        if name := self._names.taken_from_another(claim, core):
+        if name := self._names.missing(claim, whole, title) or self._names.taken_from_another(claim, core):
             return "name", name
         if places := find_contradiction(claim.clauses, whole.clauses, alike):
             return "negation", " ".join(claim.words[place].written for place in places)
+        if turn := find_reversed(claim, whole, alike):
+            return "negation", claim.text[turn.start : turn.end]
         return None, ""
+
+    def _wrong_figure(
+        self, claim: Said, window: Said, whole: Said, alike: Matrix, published: date | None
+    ) -> tuple[Flaw, str] | None:
+        """Return a number, a date or a time of a claim that the passage does not have, or has of something else."""
+        wrong: list[tuple[Flaw, Number | Ordinal | Date | Time]] = []
+        wrong += [("number", n) for n in claim.numbers if not self._says_number(claim, n, window)]
+        wrong += [("number", o) for o in claim.ordinals if not has_ordinal(o, window)]
+        wrong += [("date", d) for d in claim.dates if not has_date(d, window, published)]
+        wrong += [("date", t) for t in claim.times if not has_time(t, window)]
+        if not wrong and (taken := find_taken(claim, whole, alike)):
+            wrong.append(("number" if isinstance(taken, Number) else "date", taken))
+        return (wrong[0][0], claim.text[wrong[0][1].start : wrong[0][1].end]) if wrong else None
 
     def _says_number(self, claim: Said, number: Number, window: Said) -> bool:
         """Whether a window says a number of a claim; a two may be the ending of what is counted: مصرفان, two banks."""
