@@ -103,8 +103,10 @@ def _read(match: re.Match[str], folded: str, written: str, start: int, end: int)
 
 def _in_place(match: re.Match[str], folded: str, written: str) -> bool:
     """Whether a bare name that is a word too ("may", "مارس") stands where a month does."""
-    before = folded[: match.start()].split()[-1:] or [""]
-    if written[-1].isascii():
+    before = re.findall(r"[^\s-]+", folded[: match.start()])[-1:] or [""]
+    if "آ" in written:  # آب is August; with another alef it may be a father
+        return True
+    if written.strip()[0].isascii():
         return written.strip()[0].isupper() and before[0] in _BEFORE_MONTH
     return before[0] in _BEFORE_MONTH or (folded[match.start()] in "بلو" and len(written) > 4)
 
@@ -152,13 +154,13 @@ _WEEKDAYS: Final = {
     fold(name): number
     for number, names in enumerate(
         (
-            "monday الاثنين الإثنين",
-            "tuesday الثلاثاء",
-            "wednesday الأربعاء",
-            "thursday الخميس",
-            "friday الجمعة",
-            "saturday السبت",
-            "sunday الأحد",
+            "monday mondays الاثنين الإثنين",
+            "tuesday tuesdays الثلاثاء",
+            "wednesday wednesdays الأربعاء",
+            "thursday thursdays الخميس",
+            "friday fridays الجمعة",
+            "saturday saturdays السبت",
+            "sunday sundays الأحد",
         )
     )
     for name in names.split()
@@ -170,7 +172,7 @@ _DAY_WORDS: Final = {
     for words, day in [
         *((word, day) for day, word in enumerate(_ORDINALS, start=1)),
         *((word, day) for day, word in enumerate(_ENGLISH_ORDINALS, start=1)),
-        ("غرة", 1),
+        *((word, 1) for word in ("غرة", "أول", "فاتح")),
         ("الحادي عشر", 11),
         *((f"{word} عشر", 10 + day) for day, word in enumerate(_ORDINALS[1:9], start=2)),
         ("العشرين", 20),

@@ -37,8 +37,8 @@ def read_facts(text: str) -> Said:
     """Return what a text says."""
     dates = find_dates(text)
     spans = [(d.start, d.end) for d in dates]
-    numbers = find_numbers(text, spans)
     ordinals = find_ordinals(text, spans)
+    numbers = find_numbers(text, spans + [(o.start, o.end) for o in ordinals])  # السادسة عشرة is no ten
     words = content_words(text, spans + [(n.start, n.end) for n in numbers if n.form != "dual"])
     words = [w for w in words if not w.term[0].isdigit() and fold(w.written) not in _NO_CONTENT]
     times = find_times(text, spans + [(n.start, n.end) for n in numbers])

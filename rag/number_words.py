@@ -63,9 +63,10 @@ FRACTIONS: Final = _folded(
     {
         "half نصف": 0.5,
         "quarter quarters ربع": 0.25,
-        "thirds": 1 / 3,
-        "fifths": 0.2,
-        "tenths": 0.1,
+        "thirds أثلاث": 1 / 3,
+        "fifths أخماس": 0.2,
+        "tenths أعشار": 0.1,
+        "أرباع": 0.25,
         "third ثلث": 1 / 3,
         "fifth": 0.2,
         "tenth": 0.1,
@@ -85,7 +86,7 @@ PARTS: Final = frozenset(map(fold, "خمس سبع ثمن تسع عشر".split())
 """Numbers that are parts instead where their first vowel says so (خُمس); all but ثمن, a price, also before a noun with
 its article (خمس السفن). As parts they are looked up with `_جزء` after them."""
 ORDINALS_TOO = frozenset("quarter third fifth tenth".split())
-PARTS_TOO = frozenset("quarters thirds fifths tenths".split())
+PARTS_TOO: Final = frozenset(map(fold, "quarters thirds fifths tenths أرباع أثلاث أخماس أعشار".split()))
 NOT_PARTS: Final = frozenset(
     map(
         fold,
@@ -128,6 +129,7 @@ SMALLER: Final = {
     "hour": ("minute", 60.0),
     "week": ("day", 7.0),
     "month": ("day", 30.0),
+    "day": ("hour", 24.0),
     "year": ("month", 12.0),
 }
 """A unit → a smaller one, and how many of them it is."""

@@ -83,13 +83,16 @@ _CLOCK: Final = {"a": ("morning",), "p": ("noon", "evening")}  # which of them "
 _UNITS: Final = {word: unit for word, unit in UNIT_OF.items() if unit in SPANS}
 _ARABIC: Final = {word: unit for word, unit in _UNITS.items() if not word.isascii()}
 _ENGLISH: Final = {word: unit for word, unit in _UNITS.items() if word == unit}
+_NO_TENS: Final = "".join(
+    f"(?<!{tens}{ending} )" for tens in ("شر", "لاث", "بع", "مس", "ست", "مان", "سع") for ending in ("ون", "ين")
+)
 _JOINED: Final = "[وف]?(?:لل|[بلك]?(?:ال)?)"  # what may be written to a noun
 # ربيع الأول is a month, "the fall of" no season; an accusative that a number stands before is what is counted.
 _TIME: Final = re.compile(
     rf"(?<!\w){_JOINED}(?P<season>{_either(_SEASONS)})(?!\w)(?! (?:الاول|الاخر|الثاني|of)\b)"
     rf"|(?<!\w){_JOINED}(?P<part>{_either(_PARTS)})(?!\w)"
     rf"|(?<!\w)[وفبل]?(?P<one>{_either(_ARABIC)}) واحد(?:ا|ه)?(?!\w)"
-    r"|(?<!\d )(?<!عشر )(?<!عشره )(?<!ون )(?<!ين )(?<!مئه )(?<!مايه )(?<!\w)(?P<alone>شهرا|عاما|اسبوعا)(?!\w)"
+    rf"|(?<!\d )(?<!عشر )(?<!عشره ){_NO_TENS}(?<!مئه )(?<!مايه )(?<!\w)(?P<alone>شهرا|عاما|اسبوعا)(?!\w)"
     r"|(?<=\d)\s?(?P<clock>[ap]\.?m)\b"
     r"|\b(?:one|a single|(?:for|within|in|last|lasts|lasted|lasting) an?) "
     rf"(?P<english>{_either(_ENGLISH)})\b(?! and an? )"

@@ -15,8 +15,9 @@ import pytest
 
 from rag.encoded import EncodedPassage
 from rag.evaluate import read_corpus
+from rag.language import detect_language
 from rag.types import Article, Passage, Sentence
-from tests.benchmarks import askers, cluster, growth_report, indexing, news, plan, retrieval, server
+from tests.benchmarks import askers, claim_sets, cluster, growth_report, indexing, news, plan, retrieval, server
 from tests.benchmarks.machine import describe_machine, middle_ratio, slope
 from tests.benchmarks.made_up import FillingEncoder, make_up
 from tests.benchmarks.memory import anonymous_memory, watch
@@ -191,6 +192,14 @@ def encoded(text: str, vector: tuple[float, float], sentences: int = 1) -> Encod
 def test_indexes_that_differ_are_told(other: dict[str, EncodedPassage], told: dict[str, int]) -> None:
     found = cluster.compare({"p": encoded("x", (1, 0))}, other)
     assert {name: found[name] for name in ("other ids", "other passages", "other vectors") if found[name]} == told
+
+
+def test_the_claims_that_thresholds_are_set_by_are_half_true_in_both_languages() -> None:
+    claims = list(claim_sets.read_claims(claim_sets.FILE))
+    kinds = Counter(claim["altered"] for claim in claims)
+    assert kinds == {None: 1920, "number": 480, "date": 480, "name": 480, "negation": 480}
+    pairs = Counter(tuple(detect_language(str(claim[part])) for part in ("claim", "passage")) for claim in claims)
+    assert min(pairs[pair] for pair in (("ar", "ar"), ("ar", "en"), ("en", "ar"), ("en", "en"))) > 900
 
 
 def test_made_up_articles_are_the_same_wherever_they_begin() -> None:

@@ -1,8 +1,9 @@
 """Guards: a claim is held to its passage: numbers, dates, names and negation, in one language and across.
 
 The sets under tests/data were written by other hands than the checker's: it was built by `claims-a` to `claims-d`,
-whose lines were read; those of `claims-e` and `claims-f` never were. What is asked of each here is what it reaches, so
-that a change cannot lose it unseen.
+whose lines were read, and `claims-fit`, by which its thresholds are set (`tests.benchmarks.claim_sets`); those of
+`claims-e` and `claims-f` never were. What is asked of each here is what it reaches, so that a change cannot lose it
+unseen.
 """
 
 from datetime import date
@@ -68,11 +69,11 @@ def reading_checker(encoder: SentenceTransformerEncoder) -> ClaimChecker:
     ("name", "accuracy", "exact"),
     [
         ("claims-a", 0.9, 1.0),
-        ("claims-b", 0.75, 0.85),
-        ("claims-c", 0.79, 0.9),
+        ("claims-b", 0.76, 0.85),
+        ("claims-c", 0.8, 0.9),
         ("claims-d", 0.87, 1.0),
-        ("claims-e", 0.65, 1.0),
-        ("claims-f", 0.63, 1.0),
+        ("claims-e", 0.7, 1.0),
+        ("claims-f", 0.65, 1.0),
     ],
 )
 def test_the_claim_sets(reading_checker: ClaimChecker, name: str, accuracy: float, exact: float) -> None:
