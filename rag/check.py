@@ -2,8 +2,9 @@
 
 No chat model takes part, and claim and passage may each be in Arabic or in English. The sentence of the passage that
 comes nearest to the claim word by word, with a neighbour where that adds to it or one further off that has a number or
-a date of the claim, has to say its numbers, ordinals and dates; its names have to stand in the passage or its title;
-and no clause may deny what the claim affirms, or the other way round.
+a date of the claim, has to say its numbers, ordinals, dates and times, and the passage may not say them of something
+else; its names have to stand in the passage or its title; and no clause may deny what the claim affirms, turn its verb
+round, or the other way about.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from rag.types import Article
@@ -139,6 +139,13 @@ def written_span(text: str, places: list[int], start: int, end: int) -> tuple[in
     last = max(last, places[end - 1] + 1)  # one character may fold to several: ¼
     first = places[start]
     return first, first + len(text[first:last].rstrip())
+
+
+def find_folded(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], int, int]]:
+    """Yield what a pattern finds in a folded text, each with the span of the text itself that it comes from."""
+    folded, places = fold_with_places(text)
+    for match in pattern.finditer(folded):
+        yield match, *written_span(text, places, match.start(), match.end())
 
 
 def _is_tashkeel(character: str) -> bool:

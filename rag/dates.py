@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from rag.clean import fold, fold_with_places, written_span
+from rag.clean import find_folded, fold
 from rag.lexicon import AMBIGUOUS_MONTHS, MONTHS
 
 
@@ -52,15 +52,13 @@ def find_dates(text: str) -> list[Date]:
 
 @lru_cache(maxsize=1024)  # a question looks at the same few texts again and again
 def _find_dates(text: str) -> tuple[Date, ...]:
-    folded, places = fold_with_places(text)
     found: list[Date] = []
-    for match in _DATE.finditer(folded):
-        start, end = written_span(text, places, match.start(), match.end())
+    for match, start, end in find_folded(_DATE, text):
         if match["same_day"]:  # "on the tenth of the same month"
             month = next((date for date in reversed(found) if date.month), None)
             if month and (day := _day(match["same_day"])):
                 found.append(replace(month, start=start, end=end, day=day, swappable=False))
-        elif date := _read(match, folded, text[start:end], start, end):
+        elif date := _read(match, match.string, text[start:end], start, end):
             found.append(date)
     return tuple(found)
 

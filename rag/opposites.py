@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from rag.binding import nearness
-from rag.clean import fold, fold_with_places, written_span
+from rag.clean import find_folded, fold
 from rag.encode import Matrix
 from rag.facts import Said
 
@@ -68,12 +68,10 @@ def find_turns(text: str) -> tuple[Turn, ...]:
     >>> [(t.pair, t.affirms) for t in find_turns("نفت الشركة الخبر ولم ترفض العرض; prices did not rise")]
     [('deny', False), ('refuse', True), ('rise', False)]
     """
-    folded, places = fold_with_places(text)
     found = []
-    for match in _TURN.finditer(folded):
+    for match, start, end in find_folded(_TURN, text):
         pair, affirms = _PAIR_OF[match["verb"]]
-        before = folded[max(0, match.start() - _REACH) : match.start()]
-        start, end = written_span(text, places, match.start(), match.end())
+        before = match.string[max(0, match.start() - _REACH) : match.start()]
         found.append(Turn(start, end, pair, affirms != bool(_NEGATED.search(before))))
     return tuple(found)
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rag.clean import fold, fold_with_places, written_span
+from rag.clean import find_folded, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,8 @@ class Ordinal:
 
 def find_ordinals(text: str, without: Sequence[tuple[int, int]] = ()) -> list[Ordinal]:
     """Return the ordinals of a text in order; none that begins in one of the spans `without`, such as dates."""
-    folded, places = fold_with_places(text)
     found = []
-    for match in _ORDINAL.finditer(folded):
-        start, end = written_span(text, places, match.start(), match.end())
+    for match, start, end in find_folded(_ORDINAL, text):
         value = _value(match)
         if value > 2 and not any(first <= start < last for first, last in without):
             found.append(Ordinal(value, start, end))

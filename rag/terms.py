@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from rag.clean import fold, fold_with_places, written_span
+from rag.clean import find_folded, fold
 from rag.lexicon import AMBIGUOUS_MONTHS, BROKEN_PLURALS, IRREGULAR, MONTHS, STOP_WORDS, WAW_WORDS, WHOLE_WORDS
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
@@ -106,9 +106,7 @@ class _Token(NamedTuple):
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    folded, places = fold_with_places(text)
-    for match in _TOKEN.finditer(folded):
-        start, end = written_span(text, places, match.start(), match.end())
+    for match, start, end in find_folded(_TOKEN, text):
         yield _Token(match["number"] or match.group(), text[start:end], start, end)
 
 

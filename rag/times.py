@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from rag.clean import fold, fold_with_places, written_span
+from rag.clean import find_folded, fold
 from rag.number_words import UNIT_OF
 
 SPANS: Final = frozenset("hour day week month year".split())
@@ -39,10 +39,8 @@ class Time:
 
 def find_times(text: str, without: Sequence[tuple[int, int]] = ()) -> list[Time]:
     """Return the times of a text in order; none that begins in one of the spans `without`, such as dates."""
-    folded, places = fold_with_places(text)
     found = []
-    for match in _TIME.finditer(folded):
-        start, end = written_span(text, places, match.start(), match.end())
+    for match, start, end in find_folded(_TIME, text):
         if any(first <= start < last for first, last in without):
             continue
         if season := match["season"]:
