@@ -3,9 +3,10 @@
 `rag.confidence` tells from the signals of a search whether a passage bears on a question; here the words of the two are
 held beside each other. Two logistic regressions, one for passages in the question's language and one for the other,
 are set by `tests/benchmarks/answerability.py` on one half of XQuAD's subjects, each question asked three times: as it
-is, with its paragraph taken out, and with its subject taken out. Four things weigh by judgement, since no question of
+is, with its paragraph taken out, and with its subject taken out. Five things weigh by judgement, since no question of
 XQuAD lacks them: a passage without the kind of thing that is asked for, without a name that the question names, or
-without the office it asks the holder of; and passages none of which is of the year that is asked about.
+without the office it asks the holder of; and passages none of which is of the year that is asked about, or tells of the
+founding, opening, birth or death that is.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from rag.clean import fold
 from rag.confidence import logit
 from rag.dates import find_years
 from rag.encode import Matrix
+from rag.milestones import Milestone, asked_milestone, tells_milestone
 from rag.period import resolve_days
 from rag.terms import split_terms
 from rag.types import Hit, Lack, Language
@@ -33,6 +35,11 @@ _READ = 3  # hits that are looked at
 _NEAR_THE_BEST = 1.0  # of sentence score: in news the lead has the subject's words, and a later sentence the figure
 _UNSAID = 0.4  # cosine under which no word of a passage means what one of the question does
 _NAMELIKE: Final[Mapping[Language, float]] = {"en": 0.5, "ar": 0.7}  # Arabic has no capitals to tell by besides
+_A_NAME = 2  # words
+_OF_THE_SAME = (
+    0.75  # mean cosine of a question's other words to those around a milestone, from which it is what is meant
+)
+_BY_THE_TITLE = 0.7  # what a word of the title counts for: an article on one company tells when another was founded
 _LACKING: Final = -7.0
 _MISSING_NUMBER: Final = -1.5  # a year or number that stands nowhere in the passage; `rag.confidence` weighs it too
 SAME_LANGUAGE: Final = {"bias": -3.51, "confidence": 0.38, "said": 4.36, "unsaid": -2.04, "in_sentence": 1.71}
@@ -148,7 +155,28 @@ class AnswerabilityModel:
             held = [found for word, found in zip(asked, said, strict=True) if fold(word.written) in office[0].split()]
             if held and max(held) < _UNSAID - 0.1:
                 return "office", office[0]
+        if (milestone := asked_milestone(question)) and not self._tells(milestone, asked, hits):
+            return "kind", ""
         return "", ""
+
+    def _tells(self, milestone: Milestone, asked: Sequence[Word], hits: Sequence[Hit]) -> bool:
+        """Whether a sentence tells of a milestone, and it or the one before it of what the question is about.
+
+        A question of more words than a name and its milestone is weighed by all of them, and not here.
+        """
+        about = [w for w in asked if w.term not in _NO_NAMES and not tells_milestone(w.written, milestone)]
+        if not 0 < len(about) <= _A_NAME:
+            return True
+        for passage in (hit.passage for hit in hits):
+            above = _BY_THE_TITLE * self._aligner.compare(about, content_words(passage.title)).max(axis=1, initial=0.0)
+            sentences = sentence_words(passage)
+            for place, sentence in enumerate(passage.sentences):
+                if tells_milestone(sentence.text, milestone):
+                    near = [word for words in sentences[max(place - 1, 0) : place + 1] for word in words]
+                    here = self._aligner.compare(about, near).max(axis=1, initial=0.0)
+                    if np.maximum(here, above).mean() >= _OF_THE_SAME:
+                        return True
+        return False
 
 
 def surest(hits: Sequence[Hit]) -> Hit:
@@ -202,7 +230,7 @@ def _has_kind(question: str, hit: Hit) -> bool:
     return any(carries(text, kind, question) for text in near)
 
 
-# Words that lie near names in vector space and are none.
+# Words that lie near names in vector space and are none, nor tell one from another.
 _NO_NAMES: Final = frozenset(
     term.text
     for term in split_terms(

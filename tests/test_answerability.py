@@ -62,6 +62,32 @@ def test_what_it_lacks_is_told(
     assert judged.probability < ENOUGH
 
 
+FOUNDED = a_passage(
+    "TSMC, founded by Morris Chang in 1987, makes chips for others.", "Firms such as Nvidia design them."
+)
+FOUNDED_AR = a_passage(
+    "شركة TSMC التي أسّسها موريس تشانغ عام 1987 تصنع رقائق غيرها.", "وتصمّمها شركات مثل إنفيديا.", language="ar"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "language", "lack"),
+    [
+        ("When was TSMC founded?", FOUNDED, "en", ""),
+        ("متى تأسست شركة TSMC؟", FOUNDED_AR, "ar", ""),
+        ("Who founded TSMC?", FOUNDED_AR, "en", ""),
+        ("When was Nvidia founded?", FOUNDED, "en", "kind"),
+        ("متى تأسست شركة إنفيديا؟", FOUNDED_AR, "ar", "kind"),
+        ("When did the Suez Canal open?", CANAL, "en", "kind"),
+        ("متى افتتحت قناة السويس؟", ARABIC, "ar", "kind"),
+    ],
+)
+def test_when_a_thing_began_is_told_of_it_and_not_of_another(
+    model: AnswerabilityModel, question: str, passage: object, language: Language, lack: str
+) -> None:
+    assert model.judge(question, [hit(passage)], language).lack == lack
+
+
 def test_a_year_may_be_told_by_the_date_or_by_another_hit(model: AnswerabilityModel) -> None:
     dated = replace(CANAL, published=date(1998, 5, 1))
     asked = "How many ships used the Suez Canal in 1998?"

@@ -20,10 +20,10 @@ ORDER = [
     "vocabulary", "dictionary", "place", "repair", "write", "repeated", "read_ahead", "update", "index", "watch",
     "snapshot", "arrange", "rerank", "confidence", "explain", "weigh", "retrieve", "number_words", "numbers",
     "ordinals", "period", "dialect", "words", "word_table", "align", "rewrite", "negation", "times", "facts", "names",
-    "binding", "opposites", "check", "answer_type", "answerability", "hostile", "intent", "picks", "read", "digest",
-    "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages", "trace", "pipeline", "langchain",
-    "open", "evaluate", "doctor", "folder_copy", "backup", "unpack", "restore", "show", "options", "access",
-    "serving", "saving", "__main__",
+    "binding", "opposites", "check", "answer_type", "milestones", "answerability", "hostile", "intent", "picks",
+    "read", "digest", "suggest", "cite", "verify", "answers", "prompts", "tokens", "chat", "stages", "trace",
+    "pipeline", "langchain", "open", "evaluate", "doctor", "folder_copy", "backup", "unpack", "restore", "show",
+    "options", "access", "serving", "saving", "__main__",
 ]  # fmt: skip
 
 HOMES = {
