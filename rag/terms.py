@@ -11,7 +11,7 @@ separators. Each term keeps its place in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     rf"(?P<number>{_NUMBER})(?:(?:st|nd|rd|th|bn|mn|tn|m|k|s|km|kg|mw|gw|kw|am|pm)(?![a-z\d])|(?![^\W\d_\u0620-\u06ff]))"
     r"|[\u0620-\u06ff]+|[^\W_\u0620-\u06ff]+(?:'[^\W_\u0620-\u06ff]+)*"
 )
+_RUN = re.compile(r"\S+")
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 _ARABIC = re.compile(r"[\u0620-\u06ff]")
 _DAY_OR_YEAR = re.compile(r"0?[1-9]|[12]\d|3[01]|1\d{3}|20\d{2}")
@@ -75,8 +76,8 @@ def spelt_words(text: str) -> dict[str, str]:
     {'ركب': 'رَكِبَ', 'عرقله': 'عرقلةَ'}
     """
     spelt: dict[str, str] = {}
-    for token in _tokens(text):
-        if token.folded.isalpha() and len(token.folded) > 1 and not _is_stop_word(token):
+    for token, _ in _tokens(text):
+        if token.folded.isalpha() and len(token.folded) > 1 and token.term:
             spelt.setdefault(token.folded, token.written)
     return spelt
 
@@ -103,30 +104,61 @@ class _Token(NamedTuple):
     written: str
     start: int
     end: int
+    term: str  # "" of a stop word
+    may_be_month: bool  # what stands beside it tells
+
+    def at(self, place: int) -> _Token:
+        """Return the token with its span counted from elsewhere."""
+        return self._replace(start=self.start + place, end=self.end + place)
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    for match, start, end in find_folded(_TOKEN, text):
-        yield _Token(match["number"] or match.group(), text[start:end], start, end)
+def _tokens(text: str) -> Iterator[tuple[_Token, int]]:
+    """Yield the tokens of a text, each with the place that its span is counted from."""
+    return ((token, run.start()) for run in _RUN.finditer(text) for token in _tokens_of_run(run.group()))
+
+
+@lru_cache(maxsize=32768)  # most of a text are the words of other texts, with the same signs beside them
+def _tokens_of_run(run: str) -> tuple[_Token, ...]:
+    """Return the tokens of what stands between white space; none goes beyond it."""
+    tokens = []
+    for match, start, end in find_folded(_TOKEN, run):
+        folded, written = match["number"] or match.group(), run[start:end]
+        term = "" if _is_stop_word(folded, written) else to_term(folded)
+        bare = _bare(folded)
+        tokens.append(_Token(folded, written, start, end, term, bare in _FIRST_OF_TWO or bare in _MONTHS))
+    return tuple(tokens)
 
 
 def _read(text: str) -> Iterator[tuple[Term, str]]:
     """Yield the terms of a text, each with the folded word it was made from."""
     tokens = list(_tokens(text))
-    before: _Token | None = None
-    at = 0
+    before, at = -1, 0
     while at < len(tokens):
-        token, after = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else None
-        at += 1
-        bare = _bare(token.folded)
-        if after and bare in _FIRST_OF_TWO and (month := _MONTHS.get(f"{bare} {after.folded}")):
-            yield Term(f"month-{month}", token.start, after.end), token.folded
-            at += 1
-        elif bare in _MONTHS and _is_month(token, before, after, text):
-            yield Term(f"month-{_MONTHS[bare]}", token.start, token.end), token.folded
-        elif not _is_stop_word(token):
-            yield Term(to_term(token.folded), token.start, token.end), token.folded
-        before = token
+        token, place = tokens[at]
+        this, at = at, at + 1
+        if not token.may_be_month:
+            if token.term:
+                yield Term(token.term, token.start + place, token.end + place), token.folded
+        else:
+            term, end = _read_month(token.at(place), _placed(tokens, before), _placed(tokens, at), text)
+            at += end > token.end + place
+            if term:
+                yield Term(term, token.start + place, end), token.folded
+        before = this
+
+
+def _placed(tokens: Sequence[tuple[_Token, int]], number: int) -> _Token | None:
+    return tokens[number][0].at(tokens[number][1]) if 0 <= number < len(tokens) else None
+
+
+def _read_month(token: _Token, before: _Token | None, after: _Token | None, text: str) -> tuple[str, int]:
+    """Return the term of what may be a month, and where it ends: with the next token, where a name has two words."""
+    bare = _bare(token.folded)
+    if after and bare in _FIRST_OF_TWO and (month := _MONTHS.get(f"{bare} {after.folded}")):
+        return f"month-{month}", after.end
+    if bare in _MONTHS and _is_month(token, before, after, text):
+        return f"month-{_MONTHS[bare]}", token.end
+    return token.term, token.end
 
 
 def _spellings(word: str, term: str) -> tuple[str, ...]:
@@ -138,10 +170,10 @@ def _spellings(word: str, term: str) -> tuple[str, ...]:
     return tuple(other for other in found if other != term and other not in _WHOLE)
 
 
-def _is_stop_word(token: _Token) -> bool:
-    if token.folded in _STOP_WITH_MAKSURA:
-        return token.written[-1] in "ىﻰﻯ"  # على, but not علي: read before alef maksura is folded
-    return token.folded in _STOP
+def _is_stop_word(folded: str, written: str) -> bool:
+    if folded in _STOP_WITH_MAKSURA:
+        return written[-1] in "ىﻰﻯ"  # على, but not علي: read before alef maksura is folded
+    return folded in _STOP
 
 
 def _is_month(token: _Token, before: _Token | None, after: _Token | None, text: str) -> bool:
