@@ -17,6 +17,7 @@ from typing import Final, Literal
 from rag.clean import fold
 from rag.dates import find_dates
 from rag.language import split_sentences
+from rag.number_words import UNIT_OF
 from rag.numbers import Number, find_numbers
 
 AnswerType = Literal["date", "number", "percent", "money", "cause", "thing"]
@@ -42,7 +43,8 @@ def carries(sentence: str, kind: AnswerType, question: str) -> bool:
         return named or _ERA.search(fold(sentence)) is not None
     if kind in ("number", "percent", "money"):
         asked_values = {number.value for number in plain_numbers(question)}
-        return any(_fits(n, kind) for n in plain_numbers(sentence) if n.value not in asked_values)
+        counted = counted_noun(question)
+        return any(_fits(n, kind, counted) for n in plain_numbers(sentence) if n.value not in asked_values)
     return kind != "cause" or _CAUSE.search(fold(sentence)) is not None
 
 
@@ -55,11 +57,13 @@ def counted_noun(question: str) -> str:
     spans = split_sentences(question)
     text = question[slice(*spans[-1])] if spans else ""
     found = _COUNTED.search(text)
-    return found["noun"] if found else ""
+    return next(filter(None, found.groups()), "") if found else ""
 
 
-def _fits(number: Number, kind: AnswerType) -> bool:
+def _fits(number: Number, kind: AnswerType, counted: str) -> bool:
     share = number.unit == "percent" or number.form == "fraction"
+    if kind == "number" and counted and not share:  # dollars are not how many ships there were
+        return number.unit in ("", UNIT_OF.get(fold(counted)))
     if kind == "percent":
         return share
     if kind == "money":
@@ -130,6 +134,10 @@ _ERA: Final = re.compile(
     r"\b(?:century|centuries|decades?|ago|yesterday|today|tomorrow|\d{4}s|\d+ ?(?:bp|bc|bce|ad|ce))\b"
     r"|\b(?:ال)?(?:قرن|عقد|قرون|امس|اليوم|غدا)\b|\b(?:خلت|مضت)\b|\d ?ق\.? ?م"
 )
+# After كم stands what is counted, in the accusative singular (سفينةً, يومًا), or else a verb (كم بلغت).
+_LETTER = r"(?:[^\W\d_]|[\u064b-\u0652\u0670])"
 _COUNTED: Final = re.compile(
-    r"(?:\bhow many(?: [a-z]+ed| other| more)?|\b[وفب]?كم(?: عدد)?) (?P<noun>[^\W\d_]+)", re.IGNORECASE
+    r"\bhow many(?: [a-z]+ed| other| more)?(?: \w*\d\w*)? ([^\W\d_]+)"
+    rf"|\b[وفب]?كم (?:عدد ({_LETTER}+)|({_LETTER}+(?:ة\u064b?|\u064bا|ا\u064b|ا|ى|ء\u064b?)(?!{_LETTER})))",
+    re.IGNORECASE,
 )

@@ -24,6 +24,7 @@ _MOST = 3  # sentences of an answer
 # What is further below the best sentence's score says something else. Set on every third question of XQuAD, for fewer
 # than two sentences an answer: across languages scores lie closer together.
 _MARGIN: Final[Mapping[bool, float]] = {True: 0.5, False: 0.25}
+_SAID_OTHERWISE = 0.5  # of score: so far below the best, the same in the asker's own language is still looked for
 _TOLD = 0.5  # of the margin is left where the best sentence has the number, date or share that is asked for
 _FITS = 0.6  # of score, for a sentence that has the kind of thing asked for
 _TELLS_APART = 0.3  # of score, for a sentence that has words of the question that others of its passage have not
@@ -39,6 +40,8 @@ SAME = 0.6
 """Share of terms in common from which two sentences say the same."""
 
 _SAME_ACROSS = 0.62  # likewise, by how alike their words are, across languages
+_FIGURES = 2  # numbers in common, which hardly two sentences have that say different things
+_SAME_BY_FIGURES = 0.4  # likewise, of two that have them
 _HEARD = 0.4  # cosine from which a word of the question is in a passage at all
 _SAID = 0.5  # cosine from which a sentence says a word of the question
 _COVERED = 0.8  # share of the question's words from which a sentence's figure answers it
@@ -155,26 +158,32 @@ class QuoteReader:
         """Return the best sentences, best first: near the best in score, and none that repeats another."""
         chosen: list[Pick] = []
         for pick in picks:
+            near = True
             if chosen:
                 best = chosen[0]
                 margin = _MARGIN[best.language == language]
                 if kind in _TOLD_KINDS and best.fits:
                     margin *= _TOLD
-                if len(chosen) == _MOST or pick.score < best.score - margin:
+                near = len(chosen) < _MOST and pick.score >= best.score - margin
+                if not near and pick.score < best.score - _SAID_OTHERWISE:
                     break
                 if kind in _TOLD_KINDS and best.fits and not pick.fits:
                     continue
+            if not near and (pick.language != language or chosen[0].language == language):
+                continue
             twin = next((i for i, other in enumerate(chosen) if self._say_the_same(pick, other)), None)
-            if twin is None:
+            if twin is None and near:
                 chosen.append(pick)
-            elif pick.language == language != chosen[twin].language:
+            elif twin is not None and pick.language == language != chosen[twin].language:
                 chosen[twin] = pick  # the same in the asker's own language
         return chosen
 
     def _say_the_same(self, first: Pick, second: Pick) -> bool:
         if first.language == second.language:
             return shared_terms(first.text, second.text) >= SAME
-        return self._agreement(first.text, second.text) >= _SAME_ACROSS
+        values = [{number.value for number in plain_numbers(pick.text)} for pick in (first, second)]
+        least = _SAME_ACROSS if len(values[0] & values[1]) < _FIGURES else _SAME_BY_FIGURES
+        return self._agreement(first.text, second.text) >= least
 
     def _agreement(self, first: str, second: str) -> float:
         """Return how much the shorter of two sentences says of the other, 0 to 1; numbers and dates left out."""

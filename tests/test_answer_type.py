@@ -34,6 +34,10 @@ def test_kinds(question: str, kind: str) -> None:
     [
         ("عبرتها 13,213 سفينة.", "كم سفينة عبرت القناة في 2024؟", True),
         ("تراجعت في عام 2024.", "كم سفينة عبرت القناة في 2024؟", False),
+        ("It earned 4 billion dollars in 2024.", "How many ships crossed it in 2024?", False),
+        ("بلغت 3.99 مليارات دولار.", "كم سفينة عبرتها؟", False),
+        ("توقفت ستة أيام.", "كم يومًا توقفت؟", True),
+        ("A fifth of them crossed.", "How many ships crossed?", True),
         ("It cost 5 million dollars.", "What did it cost?", True),
         ("It has 5 million users.", "What did it cost?", False),
         ("It opened in 2019.", "When did it open?", True),
@@ -50,7 +54,15 @@ def test_a_sentence_carries_a_kind(sentence: str, question: str, held: bool) -> 
 def test_what_is_counted() -> None:
     assert counted_noun("How many seats does it have?") == "seats"
     assert counted_noun("وكم عدد المباريات؟") == "المباريات"
+    assert counted_noun("How many H200 chips did it buy?") == "chips"
+    assert counted_noun("كم يومًا توقفت؟") == "يومًا"
+    assert counted_noun("كم منتخباً يشارك؟") == "منتخباً"
     assert counted_noun("Who won?") == ""
+
+
+@pytest.mark.parametrize("question", ["كم بلغت إيرادات القناة؟", "كم قدّرت خسائرها؟", "كم من المال أنفقت؟"])
+def test_a_verb_after_how_much_counts_nothing(question: str) -> None:
+    assert counted_noun(question) == ""
 
 
 @pytest.mark.parametrize(
