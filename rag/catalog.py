@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-import numpy as np
 import sqlalchemy as sa
 
 from rag import database as tables
@@ -37,6 +36,7 @@ from rag.encoded import (
 )
 from rag.filter import Filter
 from rag.home import Home
+from rag.known_words import KnownWords
 from rag.provenance import Provenance
 from rag.summary import ArticleSummary
 from rag.types import Article, Language, Passage
@@ -51,6 +51,7 @@ class Catalog:
     Attributes:
         seen: the generation that is read; who writes reads beyond it.
         provenance: where its articles come from.
+        words: those that were encoded.
         orphans: ids of passages that who writes has written and dropped again, some of which may be there once more.
 
     Raises:
@@ -67,6 +68,7 @@ class Catalog:
                 self.set_facts(identity=uuid.uuid4().hex)
         added, dropped = tables.articles.c.added, tables.articles.c.dropped
         self.provenance = Provenance(self._engine)
+        self.words = KnownWords(self._engine)
         self.seen = self.generation
         self.orphans: set[str] = set()
         self._visible: sa.ColumnElement[bool] = (
@@ -130,15 +132,6 @@ class Catalog:
             change = Change(connection, self._writer)
             yield change
         self.orphans |= change.orphans
-
-    def add_words(self, words: dict[str, Language], vectors: Matrix) -> None:
-        """Remember words with their calibrated vectors, a row each; those that are known are left as they are."""
-        rows = [
-            {"word": word, "language": language, "vector": row.astype(np.float16).tobytes()}
-            for (word, language), row in zip(words.items(), vectors, strict=True)
-        ]
-        with self._engine.begin() as connection:
-            tables.insert_unknown(connection, tables.words, rows)
 
     def articles(self) -> list[ArticleSummary]:
         """Return a line for each article, newest first, undated last."""
@@ -244,26 +237,6 @@ class Catalog:
         query = sa.select(tables.articles.c.language).join(tables.passages).where(self._visible).distinct()
         with self._engine.connect() as connection:
             return set(connection.scalars(query))
-
-    def words(self) -> set[str]:
-        """Return every remembered word."""
-        with self._engine.connect() as connection:
-            return set(connection.scalars(sa.select(tables.words.c.word)))
-
-    def count_words(self) -> int:
-        """Return how many words are remembered."""
-        with self._engine.connect() as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(tables.words)) or 0
-
-    def word_vectors(self, words: Sequence[str], language: Language | None = None) -> tuple[list[str], Matrix]:
-        """Return those of the words that are remembered, and of a language, with their vectors, shape (words, dim)."""
-        query = sa.select(*tables.words.c["word", "vector"]).where(tables.among(tables.words.c.word, words))
-        if language:
-            query = query.where(tables.words.c.language == language)
-        with self._engine.connect() as connection:
-            found = connection.execute(query.order_by(tables.words.c.word)).all()
-        vectors = np.frombuffer(b"".join(row.vector for row in found), dtype=np.float16).astype(np.float32)
-        return [row.word for row in found], vectors.reshape(len(found), -1 if found else 0)
 
     def count_articles(self) -> int:
         """Return how many articles there are."""

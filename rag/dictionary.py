@@ -59,8 +59,8 @@ def knows_all_words(catalog: Catalog) -> bool:
 
 
 def _add_words(catalog: Catalog, passages: Iterable[Passage], encode: EncodeWords, calibration: Calibration) -> None:
-    for languages, vectors in _encode(_new_words(passages, catalog.words()), encode, calibration):
-        catalog.add_words(languages, vectors)
+    for languages, vectors in _encode(_new_words(passages, catalog.words.all()), encode, calibration):
+        catalog.words.add(languages, vectors)
 
 
 def _new_words(passages: Iterable[Passage], known: Container[str]) -> dict[str, str]:

@@ -163,7 +163,7 @@ def _open_in_step(folder: Path, catalog: Catalog) -> dict[Language, Vocabulary] 
     """Return the words of the files; None where they are not those of the catalog, or damaged."""
     listed = _Listed.read(folder)
     # Words are never dropped: where one index has as many, they are the same.
-    if listed is None or listed.identity != catalog.identity or listed.total != catalog.count_words():
+    if listed is None or listed.identity != catalog.identity or listed.total != catalog.words.count():
         return None
     return _open(folder, listed)
 
@@ -178,7 +178,7 @@ def _open(folder: Path, listed: _Listed) -> dict[Language, Vocabulary] | None:
 
 def _write_missing(folder: Path, catalog: Catalog) -> dict[Language, Vocabulary]:
     """Write what the files lack, or all of them anew, and return their words; for who holds the folder."""
-    words, listed = catalog.words(), _Listed.read(folder)
+    words, listed = catalog.words.all(), _Listed.read(folder)
     held = _open(folder, listed) if listed and listed.identity == catalog.identity else None
     known = {word for vocabulary in held.values() for word in vocabulary.words()} if held else set()
     if listed and held and known <= words:
@@ -201,7 +201,7 @@ def _append(folder: Path, listed: _Listed, catalog: Catalog, words: Set[str]) ->
     """Write words, and list them."""
     ordered = sorted(words)
     if ordered:
-        listed.dim = catalog.word_vectors(ordered[:1])[1].shape[1]
+        listed.dim = catalog.words.vectors(ordered[:1])[1].shape[1]
     for language in LANGUAGES:
         files = folder / listed.folder / language
         files.mkdir(parents=True, exist_ok=True)
@@ -217,7 +217,7 @@ def _write_words(
 ) -> Iterator[Matrix]:
     """Write those of the words that are of a language, some at a time; yield their vectors."""
     for at in range(0, len(words), _BATCH):
-        spelt, vectors = catalog.word_vectors(words[at : at + _BATCH], language)
+        spelt, vectors = catalog.words.vectors(words[at : at + _BATCH], language)
         if spelt:
             of_each = [word.encode() for word in spelt]
             ends.write((letters.tell() + np.cumsum(list(map(len, of_each)))).astype(np.uint32).tobytes())

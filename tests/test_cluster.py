@@ -82,7 +82,7 @@ def contents(index: Index) -> Mapping[str, EncodedPassage]:
 def words(index: Index) -> tuple[list[str], Any]:
     catalog = Catalog(index.home, writable=False)
     try:
-        return catalog.word_vectors(sorted(catalog.words()))
+        return catalog.words.vectors(sorted(catalog.words.all()))
     finally:
         catalog.close()
 

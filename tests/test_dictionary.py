@@ -28,7 +28,7 @@ def english(tmp_path: Path) -> Index:
 def words(index: Index) -> set[str]:
     catalog = Catalog(index.home, writable=False)
     try:
-        return set(catalog.words())
+        return set(catalog.words.all())
     finally:
         catalog.close()
 
@@ -80,7 +80,7 @@ def test_a_run_brings_the_files_in_step_before_it_is_seen(english: Index, tmp_pa
         catalog = Catalog(english.home, writable=False)
         listed = (english.home.folder / "words" / "words.json").read_bytes()
         held = open_vocabularies(english.home, catalog)
-        assert {word for vocabulary in held.values() for word in vocabulary.words()} == catalog.words()
+        assert {word for vocabulary in held.values() for word in vocabulary.words()} == catalog.words.all()
         assert (english.home.folder / "words" / "words.json").read_bytes() == listed
         catalog.close()
 
@@ -109,7 +109,7 @@ def test_translations_are_shares_of_the_nearest_words(tmp_path: Path) -> None:
     queries = vectors[:20] + chance.normal(size=(20, 16)).astype(np.float32) * 0.2
     queries /= np.linalg.norm(queries, axis=1, keepdims=True)
     catalog = Catalog(Home(tmp_path), writable=True)
-    catalog.add_words(dict.fromkeys(names, "en"), vectors)
+    catalog.words.add(dict.fromkeys(names, "en"), vectors)
     dictionary = Dictionary.read(Home(tmp_path), catalog)
     catalog.close()
     known = vectors.astype(np.float16).astype(np.float32)

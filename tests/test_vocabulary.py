@@ -34,13 +34,13 @@ def catalog(home: Home) -> Iterator[Catalog]:
     """A catalog of 300 English words and one Arabic."""
     catalog = Catalog(home, writable=True)
     add(catalog, WORDS[:300])
-    catalog.add_words({"المدن": "ar"}, HashEncoder().encode_words(["المدن"]))
+    catalog.words.add({"المدن": "ar"}, HashEncoder().encode_words(["المدن"]))
     yield catalog
     catalog.close()
 
 
 def add(catalog: Catalog, words: list[str]) -> None:
-    catalog.add_words(dict.fromkeys(words, "en"), HashEncoder().encode_words(words))
+    catalog.words.add(dict.fromkeys(words, "en"), HashEncoder().encode_words(words))
 
 
 def assert_holds(vocabulary: Vocabulary, words: list[str]) -> None:
