@@ -198,7 +198,7 @@ def test_nothing_else_of_gradio_is_served(manager: httpx.Client, path: str) -> N
 
 
 def test_who_may_only_ask_changes_nothing_by_key(address: str, keys: dict[str, str]) -> None:
-    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {keys['ask']}"}, timeout=20) as client:
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {keys['ask']}"}, timeout=60) as client:
         assert client.post("/api/ask", json={"question": ENGLISH}).json()["citations"]
         assert client.get("/metrics").status_code == 200
         added = {"articles": [{"id": "new", "text": "New text."}]}
