@@ -43,7 +43,8 @@ _BY_THE_TITLE = 0.7  # what a word of the title counts for: an article on one co
 _LACKING: Final = -7.0
 _MISSING_NUMBER: Final = -1.5  # a year or number that stands nowhere in the passage; `rag.confidence` weighs it too
 SAME_LANGUAGE: Final = {"bias": -3.51, "confidence": 0.38, "said": 4.36, "unsaid": -2.04, "in_sentence": 1.71}
-OTHER_LANGUAGE: Final = {"bias": 0.08, "confidence": 0.5, "said": -0.99, "unsaid": -2.07, "in_sentence": 3.11}
+# The bias is .17 above what the fit gives: one in six of what Arabic asks of English articles was refused.
+OTHER_LANGUAGE: Final = {"bias": 0.25, "confidence": 0.5, "said": -0.99, "unsaid": -2.07, "in_sentence": 3.11}
 
 
 @dataclass(frozen=True, slots=True)
