@@ -57,7 +57,8 @@ def counted_noun(question: str) -> str:
     spans = split_sentences(question)
     text = question[slice(*spans[-1])] if spans else ""
     found = _COUNTED.search(text)
-    return next(filter(None, found.groups()), "") if found else ""
+    noun = next(filter(None, found.groups()), "") if found else ""
+    return "" if fold(noun) in _MEASURED else noun
 
 
 def _fits(number: Number, kind: AnswerType, counted: str) -> bool:
@@ -134,10 +135,14 @@ _ERA: Final = re.compile(
     r"\b(?:century|centuries|decades?|ago|yesterday|today|tomorrow|\d{4}s|\d+ ?(?:bp|bc|bce|ad|ce))\b"
     r"|\b(?:ال)?(?:قرن|عقد|قرون|امس|اليوم|غدا)\b|\b(?:خلت|مضت)\b|\d ?ق\.? ?م"
 )
-# After كم stands what is counted, in the accusative singular (سفينةً, يومًا), or else a verb (كم بلغت).
+# After كم stands what is counted, in the accusative singular (سفينةً, يومًا), or else a verb (كم بلغت), what something
+# has (كم طولها), or what is measured and not counted (كم مدة الرحلة): its numbers have units.
+_MEASURED: Final = frozenset(
+    map(fold, "مدة مسافة مساحة سرعة قيمة كمية درجة طاقة قدرة سعة كثافة نسبة كلفة تكلفة ميزانية ثروة غرامة".split())
+)
 _LETTER = r"(?:[^\W\d_]|[\u064b-\u0652\u0670])"
 _COUNTED: Final = re.compile(
     r"\bhow many(?: [a-z]+ed| other| more)?(?: \w*\d\w*)? ([^\W\d_]+)"
-    rf"|\b[وفب]?كم (?:عدد ({_LETTER}+)|({_LETTER}+(?:ة\u064b?|\u064bا|ا\u064b|ا|ى|ء\u064b?)(?!{_LETTER})))",
+    rf"|\b[وفب]?كم (?:عدد ({_LETTER}+)|({_LETTER}+(?:ة\u064b?|\u064bا|ا\u064b|(?<!ه)ا|ى|ء\u064b?)(?!{_LETTER})))",
     re.IGNORECASE,
 )

@@ -3,10 +3,10 @@
 `rag.confidence` tells from the signals of a search whether a passage bears on a question; here the words of the two are
 held beside each other. Two logistic regressions, one for passages in the question's language and one for the other,
 are set by `tests/benchmarks/answerability.py` on one half of XQuAD's subjects, each question asked three times: as it
-is, with its paragraph taken out, and with its subject taken out. Five things weigh by judgement, since no question of
-XQuAD lacks them: a passage without the kind of thing that is asked for, without a name that the question names, or
-without the office it asks the holder of; and passages none of which is of the year that is asked about, or tells of the
-founding, opening, birth or death that is.
+is, with its paragraph taken out, and with its subject taken out. Five things weigh by judgement, since hardly a
+question of XQuAD lacks them: a passage without the kind of thing that is asked for, without a name that the question
+names, or without the office it asks the holder of; and passages none of which is of the year that is asked about, or
+tells of the founding, opening, birth or death that is.
 """
 
 from __future__ import annotations
@@ -36,14 +36,12 @@ _NEAR_THE_BEST = 1.0  # of sentence score: in news the lead has the subject's wo
 _UNSAID = 0.4  # cosine under which no word of a passage means what one of the question does
 _NAMELIKE: Final[Mapping[Language, float]] = {"en": 0.5, "ar": 0.7}  # Arabic has no capitals to tell by besides
 _A_NAME = 2  # words
-_OF_THE_SAME = (
-    0.75  # mean cosine of a question's other words to those around a milestone, from which it is what is meant
-)
+_OF_THE_SAME = 0.75  # mean cosine of the question's other words to those around a milestone, from which it is theirs
 _BY_THE_TITLE = 0.7  # what a word of the title counts for: an article on one company tells when another was founded
 _LACKING: Final = -7.0
 _MISSING_NUMBER: Final = -1.5  # a year or number that stands nowhere in the passage; `rag.confidence` weighs it too
 SAME_LANGUAGE: Final = {"bias": -3.51, "confidence": 0.38, "said": 4.36, "unsaid": -2.04, "in_sentence": 1.71}
-# The bias is .17 above what the fit gives: one in six of what Arabic asks of English articles was refused.
+# The bias is .17 above what the fit gives: nearly one in five that Arabic asks of English articles was refused.
 OTHER_LANGUAGE: Final = {"bias": 0.25, "confidence": 0.5, "said": -0.99, "unsaid": -2.07, "in_sentence": 3.11}
 
 

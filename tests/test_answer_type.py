@@ -60,9 +60,20 @@ def test_what_is_counted() -> None:
     assert counted_noun("Who won?") == ""
 
 
-@pytest.mark.parametrize("question", ["كم بلغت إيرادات القناة؟", "كم قدّرت خسائرها؟", "كم من المال أنفقت؟"])
-def test_a_verb_after_how_much_counts_nothing(question: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("كم بلغت إيرادات القناة؟", "بلغت 4 مليارات دولار."),
+        ("كم قدّرت الشركة خسائرها؟", "قدّرتها بنحو 5.5 مليارات دولار."),
+        ("كم من المال أنفقت؟", "أنفقت 3 ملايين يورو."),
+        ("كم طولها؟", "يبلغ طولها 828 مترًا."),
+        ("كم مدة الرحلة؟", "تستغرق الرحلة عشرة أيام."),
+        ("كم مساحة المحمية؟", "تمتد على 40 كيلومترًا."),
+    ],
+)
+def test_what_is_measured_after_how_much_counts_nothing_and_has_a_unit(question: str, answer: str) -> None:
     assert counted_noun(question) == ""
+    assert carries(answer, expected_type(question), question)
 
 
 @pytest.mark.parametrize(
